@@ -1,0 +1,84 @@
+"""Engines: alternatives behind one contract.
+
+An engine stores `Entry`s, is asked with a tree of `searchkit.query` nodes and
+answers with passage ids and scores.  It holds no text to show, knows no query
+language and no analyzer.  Everything in it can be rebuilt from the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from searchkit.errors import UsageError
+from searchkit.query import Node
+from searchkit.records import Entry
+
+Sort = Literal["relevance", "newest", "oldest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages in order: ``rows`` of (passage id, score), and how many there are in all."""
+
+    total: int
+    rows: tuple[tuple[str, float], ...]
+
+
+class Engine(Protocol):
+    """What every engine does; tests/test_engines.py is the contract in full."""
+
+    name: str
+
+    def revision(self) -> int:
+        """Archive revision that the last commit holds; 0 for a new index."""
+
+    def update(
+        self, document_ids: Iterable[str], entries: Iterable[Entry], revision: int
+    ) -> int:
+        """Replace everything of these documents by the entries, in one commit.
+
+        Gives the number of entries written.  Either all of it is there afterwards or
+        nothing; running the same update again changes nothing.
+        """
+
+    def search(
+        self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance"
+    ) -> Found:
+        """Ranked passages that match; equal scores are ordered newest first, then by id."""
+
+    def words(self, field: str, prefix: str, limit: int) -> list[str]:
+        """The field's commonest exact forms that begin so, most frequent first."""
+
+    def size(self) -> int:
+        """Number of passages held."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the index on disk, one line a finding; empty when sound."""
+
+    def close(self) -> None:
+        """Let go of files and locks."""
+
+
+def _whoosh(path: Path) -> Engine:
+    from searchkit.engines.whoosh import WhooshEngine
+
+    return WhooshEngine(path)
+
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": _whoosh}
+
+
+def open_engine(name: str, index_path: Path) -> Engine:
+    """The engine of that name, with its files under ``index_path / name``.
+
+    Raises UsageError for an unknown name, IndexProblem where the files are damaged.
+    """
+    try:
+        opener = ENGINES[name]
+    except KeyError:
+        known = ", ".join(sorted(ENGINES))
+        raise UsageError(f"no engine {name!r}; choose one of: {known}") from None
+    return opener(index_path / name)

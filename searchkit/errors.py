@@ -1,0 +1,88 @@
+"""Every error that searchkit raises on purpose.
+
+    SearchkitError            exit status 1
+    ├── UsageError            2   an option or argument that cannot be used
+    │   └── QueryError        2   a query that cannot be read: has the column
+    ├── InputError            1   one thing that was given cannot be taken
+    ├── FetchError            1   a page could not be fetched
+    │   └── TemporaryFetchError 75
+    ├── ArchiveError          1   the archive is damaged, missing or too new
+    ├── IndexProblem          1   the index is missing, damaged or of another schema
+    ├── EngineNotInstalled    1   an optional engine's package is missing
+    └── Busy                  75  somebody else holds the lock: try again
+
+A message says what is wrong, which thing, and what to do; it has no full stop.
+A new class needs a caller that catches it apart.
+"""
+
+from __future__ import annotations
+
+
+class SearchkitError(Exception):
+    """Base of all: ``exit_code`` is the exit status of the command that meets it."""
+
+    exit_code = 1
+
+
+class UsageError(SearchkitError):
+    """An option, argument or file of the user's that cannot be used as it is."""
+
+    exit_code = 2
+
+
+class QueryError(UsageError):
+    """A query that cannot be read; ``column`` counts code points from 0."""
+
+    def __init__(self, message: str, query: str, column: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.query = query
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.message} at column {self.column + 1}\n  {self.query}\n  {' ' * self.column}^"
+
+
+class InputError(SearchkitError):
+    """One file, line or page that cannot be taken; the rest goes on.
+
+    ``origin`` names it as the user knows it: a path, ``path:line`` or a URL.
+    """
+
+    def __init__(self, origin: str, reason: str) -> None:
+        super().__init__(f"{origin}: {reason}")
+        self.origin = origin
+        self.reason = reason
+
+
+class FetchError(SearchkitError):
+    """A URL that gave no page; ``reason`` is one word for counting."""
+
+    def __init__(self, url: str, message: str, reason: str = "failed") -> None:
+        super().__init__(f"{url}: {message}")
+        self.url = url
+        self.reason = reason
+
+
+class TemporaryFetchError(FetchError):
+    """The same, where trying later may help."""
+
+    exit_code = 75
+
+
+class ArchiveError(SearchkitError):
+    """The archive is missing, damaged, or of a schema this version cannot read."""
+
+
+class IndexProblem(SearchkitError):
+    """The index is missing, damaged or of another schema; the archive can rebuild it."""
+
+
+class EngineNotInstalled(SearchkitError):
+    """An engine whose optional package is not installed."""
+
+
+class Busy(SearchkitError):
+    """Another process holds the lock; the message says which."""
+
+    exit_code = 75
