@@ -35,18 +35,14 @@ class Engine(Protocol):
     def revision(self) -> int:
         """Archive revision that the last commit holds; 0 for a new index."""
 
-    def update(
-        self, document_ids: Iterable[str], entries: Iterable[Entry], revision: int
-    ) -> int:
+    def update(self, document_ids: Iterable[str], entries: Iterable[Entry], revision: int) -> int:
         """Replace everything of these documents by the entries, in one commit.
 
         Gives the number of entries written.  Either all of it is there afterwards or
         nothing; running the same update again changes nothing.
         """
 
-    def search(
-        self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance"
-    ) -> Found:
+    def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
         """Ranked passages that match; equal scores are ordered newest first, then by id."""
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
