@@ -1,0 +1,47 @@
+# make demo   the main job on the shipped samples
+# make test   the tests
+# make check  what CI runs: format, lint, types, tests, generated docs
+# make bench  the benchmarks (minutes; some need the measuring data)
+
+PYTHON ?= python3
+VENV ?= .venv
+DEMO ?= demo
+BIN := $(VENV)/bin
+SEARCHKIT := $(BIN)/searchkit
+
+.PHONY: demo test lint check bench docs lock clean
+
+# Hashes are checked for everything that is installed; hatchling comes from the
+# lock too, so that building the package fetches nothing.
+$(VENV)/installed: pyproject.toml requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $@
+
+demo: $(VENV)/installed
+	@SEARCHKIT="$(SEARCHKIT)" SEARCHKIT_INDEX="$(DEMO)" sh seeds/samples/demo.sh
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+docs: $(VENV)/installed
+	$(BIN)/cog -r README.md
+
+check: lint test
+	$(BIN)/cog --check README.md
+
+bench: $(VENV)/installed
+	for bench in tests/bench/[a-z]*.py; do $(BIN)/python $$bench || exit 1; done
+
+lock: $(VENV)/installed
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate --group dev pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf $(VENV) $(DEMO)

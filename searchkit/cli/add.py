@@ -1,0 +1,121 @@
+"""``searchkit add``: keep, clean, segment and index what the user names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from searchkit.archive import Archive, open_archive
+from searchkit.cli.given import given_options, make_given
+from searchkit.cli.index import bring_up
+from searchkit.cli.terminal import Progress, note, one_line
+from searchkit.errors import FetchError, InputError
+from searchkit.ingest import Outcome, add_pages, finish_pending
+from searchkit.inputs import iter_pages
+from searchkit.records import Given, Page
+
+EXAMPLES = """\b
+Examples:
+  searchkit add statement.html notes.txt --source "Ministry of Foreign Affairs"
+  searchkit add archive/ corpus.jsonl.gz crawl.warc.gz
+  searchkit add https://mfa.example/press/41
+  pbpaste | searchkit add - --source "EU Reporter" --date 2023-11-04
+"""
+
+# A long add makes what it has found searchable every so often.
+INDEX_EVERY_DOCUMENTS = 5_000
+
+
+@click.command("add", epilog=EXAMPLES)
+@click.argument("targets", metavar="PATH|URL|-...", nargs=-1, required=True)
+@given_options
+@click.option("--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer.")
+@click.option("--allow-private", is_flag=True, help="Let URLs be of this machine or network.")
+@click.option("--no-index", is_flag=True, help="Keep only; index later with 'searchkit index'.")
+@click.pass_obj
+def command(
+    index_path: Path,
+    targets: Sequence[str],
+    source: str | None,
+    published: str | None,
+    language: str | None,
+    wait_s: float,
+    allow_private: bool,
+    no_index: bool,
+) -> int:
+    """Keep, clean and index pages: HTML, text, PDF, WARC, JSON lines, folders, URLs.
+
+    What cannot be taken is named on stderr with its reason, and the rest goes on;
+    then the exit status is 1.  Adding the same thing again changes nothing.
+    """
+    given = make_given(source, published, language)
+    with open_archive(index_path, write=True, wait_s=wait_s, on_wait=note) as archive:
+        counts = _add_all(archive, targets, given, allow_private, index_path, not no_index)
+    click.echo(summary(counts))
+    return 1 if counts["refused"] else 0
+
+
+def _add_all(
+    archive: Archive,
+    targets: Sequence[str],
+    given: Given,
+    allow_private: bool,
+    index_path: Path,
+    with_index: bool,
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    progress = Progress("documents")
+    try:
+        for outcome in _outcomes(archive, targets, given, allow_private):
+            counts[outcome.result] += 1
+            progress.step()
+            _tell(outcome)
+            if with_index and progress.done % INDEX_EVERY_DOCUMENTS == 0:
+                progress.close()
+                bring_up(archive, index_path)
+    finally:
+        progress.close()
+    if with_index:
+        bring_up(archive, index_path)
+    return counts
+
+
+def _outcomes(
+    archive: Archive, targets: Sequence[str], given: Given, allow_private: bool
+) -> Iterator[Outcome]:
+    yield from finish_pending(archive)
+    for target in targets:
+        yield from add_pages(archive, _pages(target, allow_private), given)
+
+
+def _pages(target: str, allow_private: bool) -> Iterator[Page | InputError]:
+    if "://" not in target:
+        yield from iter_pages(target)
+        return
+    from searchkit.fetch import fetch_page
+
+    try:
+        yield fetch_page(target, allow_private=allow_private)
+    except FetchError as error:
+        yield InputError(target, str(error).removeprefix(f"{target}: "))
+
+
+def _tell(outcome: Outcome) -> None:
+    if outcome.reason is not None:
+        note(f"Refused {one_line(outcome.origin)}: {one_line(outcome.reason)}")
+    for warning in outcome.warnings:
+        note(f"Note: {one_line(outcome.origin)}: {one_line(warning)}")
+
+
+def summary(counts: Counter[str]) -> str:
+    """One line: how many of each outcome, in words.
+
+    >>> summary(Counter(added=2, refused=1))
+    '2 added, 1 refused'
+    """
+    order = ["added", "changed", "updated", "unchanged", "refused"]
+    told = [f"{counts[name]:,} {name}" for name in order if counts[name]]
+    return ", ".join(told) or "Nothing to add"

@@ -1,0 +1,168 @@
+"""Hits as people and scripts get them: text, JSON, JSON lines, CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from searchkit.cli.terminal import mark, one_line, style, to_json, wrap
+from searchkit.records import Document, Hit, Passage, Results
+
+SCHEMA = "searchkit.hit/1"
+
+# Evidence that is not a name beside the words: a person should look before quoting.
+INFERRED = {"pronoun", "role", "continuation"}
+
+
+def attribution(passage: Passage) -> str:
+    """Who speaks, with office and country, and how that is known when not by name.
+
+    >>> attribution(Passage("d:1", "d", 0, 2, "Hi", "narration"))
+    'Narration'
+    """
+    if passage.speaker is None:
+        return {
+            "issuer": "The issuer",
+            "narration": "Narration",
+        }.get(passage.kind, "Speaker not named") + (
+            f", {one_line(passage.role)}" if passage.role else ""
+        )
+    office = one_line(passage.role or "")
+    body = one_line(passage.affiliation or "")
+    if body and body not in office:
+        office = f"{office} ({body})" if office else body
+    name = one_line(passage.speaker) + (f", {office}" if office else "")
+    if passage.via in INFERRED:
+        mention = passage.speaker_mention
+        name += f" [inferred: {passage.via}" + (f" {one_line(mention)!r}]" if mention else "]")
+    return name
+
+
+def document_line(document: Document) -> str:
+    """Date with its certainty, source and title."""
+    if document.published is None:
+        date = "undated"
+    elif document.published_certainty == "certain":
+        date = document.published
+    else:
+        date = f"{document.published} ({document.published_certainty})"
+    source = document.source or document.site
+    return " · ".join(part for part in (date, one_line(source or ""), document.language) if part)
+
+
+def hit_text(hit: Hit, *, colour: bool) -> str:
+    """Some lines for a person: rank and speaker, date and source, passage, id and URL."""
+    passage, document = hit.passage, hit.document
+    title = mark(one_line(document.title or "Untitled"), hit.title_marks, colour=colour)
+    some = "  (some of the words)" if hit.matched == "some" else ""
+    lines = [
+        f"{hit.rank}. " + style(attribution(passage), "1", colour=colour) + some,
+        f"   {document_line(document)} · {title}",
+        wrap(mark(hit.snippet.text, hit.snippet.marks, colour=colour), "     "),
+        style(f"   {passage.id}  {one_line(document.url or '')}".rstrip(), "2", colour=colour),
+    ]
+    return "\n".join(lines)
+
+
+def passage_fields(passage: Passage, document: Document) -> dict[str, Any]:
+    """A passage with what is known of its document, as JSON gives it: absent is null."""
+    return {
+        "schema": SCHEMA,
+        "passage_id": passage.id,
+        "document_id": document.id,
+        "url": document.url,
+        "title": document.title,
+        "source": document.source or document.site,
+        "published": document.published,
+        "published_source": document.published_source,
+        "published_certainty": document.published_certainty,
+        "language": document.language,
+        "speaker": passage.speaker,
+        "speaker_mention": passage.speaker_mention,
+        "role": passage.role,
+        "affiliation": passage.affiliation,
+        "country": passage.country,
+        "kind": passage.kind,
+        "form": document.form,
+        "cue": passage.cue,
+        "via": passage.via,
+        "confidence": passage.confidence,
+        "text": passage.text,
+        "statements": [
+            {
+                "start": statement.start - passage.start,
+                "end": statement.end - passage.start,
+                "text": statement.text,
+                "kind": statement.kind,
+                "speaker": statement.speaker,
+                "speaker_mention": statement.speaker_mention,
+                "role": statement.role,
+                "affiliation": statement.affiliation,
+                "cue": statement.cue,
+                "via": statement.via,
+                "confidence": statement.confidence,
+            }
+            for statement in passage.statements
+        ],
+    }
+
+
+def hit_fields(hit: Hit) -> dict[str, Any]:
+    """A hit in schema version 1; ``marks`` are offsets into ``snippet``."""
+    fields = passage_fields(hit.passage, hit.document)
+    return {
+        "schema": fields.pop("schema"),
+        "rank": hit.rank,
+        "score": round(hit.score, 6),
+        **fields,
+        "snippet": hit.snippet.text,
+        "snippet_start": hit.snippet.start,
+        "marks": [list(pair) for pair in hit.snippet.marks],
+        "matched": hit.matched,
+        "copies": [],
+    }
+
+
+def results_json(results: Results) -> str:
+    """The whole answer as one JSON object."""
+    return to_json(
+        {
+            "schema": "searchkit.results/1",
+            "query": results.query,
+            "reading": results.reading,
+            "notes": list(results.notes),
+            "total": results.total,
+            "hits": [hit_fields(hit) for hit in results.hits],
+        }
+    )
+
+
+CSV_FIELDS = [
+    "rank", "score", "passage_id", "speaker", "role", "affiliation", "country", "kind", "via",
+    "confidence", "published", "published_certainty", "source", "title", "language", "url",
+    "matched", "text",
+]  # fmt: skip
+
+
+def csv_lines(results: Results) -> Iterator[str]:
+    """CSV (RFC 4180) with a header; the lines carry their own ends.
+
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    yield _csv_row(CSV_FIELDS)
+    for hit in results.hits:
+        fields = hit_fields(hit)
+        yield _csv_row([_cell(fields[name]) for name in CSV_FIELDS])
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _csv_row(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()

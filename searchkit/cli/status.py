@@ -1,0 +1,109 @@
+"""``searchkit status``: what is kept, how fresh it is, and whether the index holds it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from searchkit.archive import Archive, open_archive
+from searchkit.cli.terminal import one_line, to_json
+from searchkit.engines import open_engine
+from searchkit.errors import IndexProblem
+
+EXAMPLES = """\b
+Examples:
+  searchkit status
+  searchkit status --format json
+"""
+
+ENGINE = "whoosh"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The index beside the archive; ``command`` mends what is wrong, else is None."""
+
+    engine: str
+    revision: int
+    passages: int
+    words: str
+    command: str | None
+
+
+def index_state(archive: Archive, index_path: Path) -> IndexState:
+    """Missing, damaged, behind or current, in words, with the command that mends it."""
+    if not (index_path / ENGINE).exists():
+        return IndexState(ENGINE, 0, 0, "There is no index yet", "searchkit index")
+    try:
+        engine = open_engine(ENGINE, index_path)
+    except IndexProblem as problem:
+        return IndexState(ENGINE, 0, 0, str(problem), "searchkit index --rebuild")
+    try:
+        revision, passages = engine.revision(), engine.size()
+    finally:
+        engine.close()
+    behind = archive.revision() - revision
+    if behind:
+        words = f"The index is {behind:,} changes behind the archive"
+        return IndexState(ENGINE, revision, passages, words, "searchkit index")
+    return IndexState(ENGINE, revision, passages, "The index is current", None)
+
+
+@click.command("status", epilog=EXAMPLES)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.pass_obj
+def command(index_path: Path, form: str) -> None:
+    """Tell what is kept: documents, versions, passages, sources, dates, index, disk."""
+    with open_archive(index_path) as archive:
+        fields = status_fields(archive, index_path)
+    click.echo(to_json(fields) if form == "json" else _text(fields))
+
+
+def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
+    """Everything `status` tells, as JSON gives it."""
+    counts = archive.counts()
+    return {
+        "schema": "searchkit.status/1",
+        "path": str(index_path),
+        "revision": archive.revision(),
+        **asdict(counts),
+        "index": asdict(index_state(archive, index_path)),
+        "disk_bytes": {
+            part: _size(index_path / part) for part in ("archive", ENGINE)
+        },
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _text(fields: dict[str, Any]) -> str:
+    disk = fields["disk_bytes"]
+    lines = [
+        f"Archive   {fields['path']}/archive, revision {fields['revision']:,}, {_mb(disk['archive'])}",
+        f"Kept      {fields['documents']:,} documents, {fields['versions']:,} versions,"
+        f" {fields['passages']:,} passages; {fields['undated']:,} documents undated",
+        f"Index     {fields['index']['engine']}, {fields['index']['passages']:,} passages,"
+        f" {_mb(disk[ENGINE])}. {fields['index']['words']}",
+    ]
+    if fields["pending"]:
+        lines.append(f"Unfinished {fields['pending']:,} captures; the next add finishes them")
+    if fields["refused"]:
+        lines.append(f"No text   in {fields['refused']:,} pages that were kept all the same")
+    lines.append("Languages " + ", ".join(f"{k} {v:,}" for k, v in fields["languages"].items()))
+    lines.append("Sources   documents  newest      name")
+    lines += [
+        f"          {row['documents']:>9,}  {row['newest'] or 'undated':<10}  {one_line(row['source'])}"
+        for row in fields["sources"]
+    ]
+    if fields["index"]["command"]:
+        lines.append(f"Run: {fields['index']['command']}")
+    return "\n".join(lines)
+
+
+def _mb(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:,.1f} MB"

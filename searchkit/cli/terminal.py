@@ -1,0 +1,172 @@
+"""What reaches a person's screen: safe text, colour, width, progress.
+
+Fetched text is hostile: a title may hold escape sequences that clear the screen
+or rename the window, and bidirectional controls that turn a sentence round.
+Everything printed for people goes through `visible`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+# C0 but tab and newline, DEL, C1, bidi controls, zero-width marks that hide or
+# reorder text, tag characters, line and paragraph separators, lone surrogates.
+# Joiners (200C, 200D) stay: Persian and many Indian scripts are spelt with them.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    r"""The text with every control and hidden character shown as what it is.
+
+    >>> visible("a\x1b[2Jb\u202e")
+    'a␛[2Jb⟨U+202E⟩'
+    """
+    return _UNSAFE.sub(_show, text)
+
+
+def one_line(text: str) -> str:
+    r"""The same on one line: runs of white space become one space.
+
+    >>> one_line("two\n lines\t")
+    'two lines'
+    """
+    return visible(" ".join(text.split()))
+
+
+def _show(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def to_json(value: Any) -> str:
+    r"""One line of JSON, readable letters, unsafe characters as ``\u`` escapes.
+
+    >>> to_json({"t": "é\x9b"})
+    '{"t": "é\\u009b"}'
+    """
+    return _UNSAFE.sub(_escape, json.dumps(value, ensure_ascii=False))
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def use_colour(stream: TextIO) -> bool:
+    """Colour on a terminal, unless NO_COLOR or TERM=dumb; FORCE_COLOR forces it."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+def style(text: str, code: str, *, colour: bool) -> str:
+    """The text in an ANSI style (``"1"`` bold, ``"2"`` faint ...), if colour is on."""
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and text else text
+
+
+def mark(text: str, marks: Iterable[tuple[int, int]], *, colour: bool) -> str:
+    """Visible text with the marked parts bold, or between asterisks without colour.
+
+    >>> mark("on the treaty", [(7, 13)], colour=False)
+    'on the *treaty*'
+    """
+    out, last = [], 0
+    for start, end in marks:
+        word = visible(text[start:end])
+        out += [visible(text[last:start]), style(word, "1;33", colour=True) if colour else f"*{word}*"]
+        last = end
+    return "".join([*out, visible(text[last:])])
+
+
+def width() -> int:
+    """Columns to wrap at: those of the terminal, between 40 and 100."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def wrap(text: str, indent: str) -> str:
+    """Wrapped to `width`, each line indented; styled words count their letters only."""
+    room, lines, line, used = width() - len(indent), [], "", 0
+    for word in text.split():
+        size = len(_ANSI.sub("", word))
+        if line and used + 1 + size > room:
+            lines.append(line)
+            line, used = word, size
+        else:
+            line, used = (f"{line} {word}", used + 1 + size) if line else (word, size)
+    return "\n".join(indent + part for part in [*lines, line])
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def note(text: str) -> None:
+    """A line for the person, on stderr, so that pipes carry results only."""
+    print(visible(text), file=sys.stderr)
+
+
+class Progress:
+    """Counts with a rate on stderr: only on a terminal, from the second second on.
+
+    ``total`` is in the unit of `at` (bytes read, documents ...) or None if unknown.
+    """
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        self.what, self.total = what, total
+        self.begun = self.shown = time.monotonic()
+        self.done = 0
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._bar: Any = None
+
+    def step(self, count: int = 1, at: int | None = None) -> None:
+        """Note ``count`` more things done, now ``at`` this place of ``total``."""
+        self.done += count
+        if not self.live:
+            return
+        now = time.monotonic()
+        if now - self.begun < 1.0 or now - self.shown < 0.2:
+            return
+        self.shown = now
+        self._draw(now, at)
+
+    def _draw(self, now: float, at: int | None) -> None:
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+                auto_refresh=False,
+            )
+            self._task = self._bar.add_task(self.what, total=self.total)
+            self._bar.start()
+        rate = self.done / (now - self.begun)
+        self._bar.update(
+            self._task,
+            completed=at if at is not None else self.done,
+            description=f"{self.done:,} {self.what} ({rate:,.0f}/s)",
+            refresh=True,
+        )
+
+    def close(self) -> None:
+        """Take the bar off the screen."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

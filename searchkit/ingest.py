@@ -1,0 +1,71 @@
+"""Pages into the archive: keep the bytes, clean, cut into passages, keep those.
+
+In come pages and problems as `inputs` yields them; out goes one `Outcome` for each.
+The bytes are archived before anything is done to them, so a page that stops the
+cleaner is still there to be tried again.  The index is not touched here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from searchkit.archive import Archive
+from searchkit.clean import clean_page
+from searchkit.errors import InputError
+from searchkit.records import Given, Page
+from searchkit.segment import segment
+
+Result = Literal["added", "changed", "updated", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one thing: ``reason`` is set when it was refused."""
+
+    origin: str
+    result: Result
+    document_id: str | None = None
+    title: str | None = None
+    warnings: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+def add_pages(
+    archive: Archive, pages: Iterable[Page | InputError], given: Given
+) -> Iterator[Outcome]:
+    """Take each page in turn; a bad one costs itself and nothing else.
+
+    Each page is two transactions: its bytes, then everything made of them.  A
+    capture left without its second half is finished by `finish_pending`.
+    """
+    for page in pages:
+        if isinstance(page, InputError):
+            yield Outcome(page.origin, "refused", reason=page.reason)
+        else:
+            yield _add_page(archive, page, given)
+
+
+def finish_pending(archive: Archive) -> Iterator[Outcome]:
+    """Clean and keep what an interrupted run had archived but not yet finished."""
+    for capture_id, page, given in archive.pending():
+        yield _finish(archive, capture_id, page, given)
+
+
+def _add_page(archive: Archive, page: Page, given: Given) -> Outcome:
+    same = archive.find_same(page, given)
+    if same is not None and same.document_id is not None:
+        return Outcome(page.origin, "unchanged", same.document_id)
+    capture_id = archive.capture(page, given) if same is None else same.capture_id
+    return _finish(archive, capture_id, page, given)
+
+
+def _finish(archive: Archive, capture_id: int, page: Page, given: Given) -> Outcome:
+    try:
+        document = clean_page(page, given)
+    except InputError as error:
+        archive.refuse(capture_id, error.reason)
+        return Outcome(page.origin, "refused", reason=error.reason)
+    kept = archive.keep(capture_id, document, segment(document))
+    return Outcome(page.origin, kept.outcome, document.id, document.title, document.warnings)
