@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "searchkit"
 ROWS = [
     ["errors"],
     ["records"],
-    ["urls", "dates", "analyzer", "names"],
+    ["urls", "dates", "analyzer", "names", "inflate", "sniff"],
     ["clean", "segment", "query", "snippet"],
     ["inputs", "fetch", "archive", "engines"],
     ["ingest", "indexer", "search"],
