@@ -45,7 +45,7 @@ class Sample:
 def read_samples() -> dict[str, Sample]:
     """By file name; a line of JSON lines is "file:number"."""
     expected = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
-    found = {}
+    found: dict[str, tuple[bytes, dict[str, Any]]] = {}
     for name, wanted in expected.items():
         body = (SAMPLES / name).read_bytes()
         if isinstance(wanted, list):
