@@ -1,0 +1,212 @@
+"""Records to rows and back: how a page, a document and a passage lie in the tables.
+
+A record goes in and a mapping of columns comes out, or a row goes in and a record comes
+out, equal to the one that was stored.  Nothing is read or written here.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from searchkit.errors import ArchiveError, InputError
+from searchkit.records import Document, Given, Page, Passage, Removed, Statement
+
+# Far above what cleaning lets through; a blob that unpacks to more is damaged or forged.
+_MAX_UNPACKED_BYTES = 1 << 28
+# Level 6 packs prose to two fifths; level 9 takes twice the time for a hundredth less.
+_LEVEL = 6
+
+_Record = TypeVar("_Record", Given, Statement)
+
+
+def pack(text: str) -> bytes:
+    """A text as a zlib blob.
+
+    >>> unpack(pack("Grain must flow"))
+    'Grain must flow'
+    """
+    return zlib.compress(text.encode("utf-8"), _LEVEL)
+
+
+def unpack(blob: bytes) -> str:
+    """The text of a blob; ArchiveError where it is damaged or larger than any text kept."""
+    unpacker = zlib.decompressobj()
+    try:
+        text = unpacker.decompress(blob, _MAX_UNPACKED_BYTES)
+        if unpacker.eof:
+            return text.decode("utf-8")
+    except (zlib.error, UnicodeDecodeError):
+        pass
+    raise ArchiveError("a text in the archive is damaged. Run: searchkit check")
+
+
+def utc_text(moment: datetime) -> str:
+    """An aware time as ISO 8601 in UTC; ValueError where it has no time zone.
+
+    >>> utc_text(datetime(2024, 9, 17, 8, 30, tzinfo=UTC))
+    '2024-09-17T08:30:00+00:00'
+    """
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot be kept")
+    return moment.astimezone(UTC).isoformat()
+
+
+def storable(text: str) -> str:
+    """The text without lone surrogates, which UTF-8 cannot hold; file names have them.
+
+    >>> storable("note \\udcff.txt")
+    'note ?.txt'
+    """
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _given_fields(record: Given | Statement) -> dict[str, object]:
+    """The fields that are not None, so that rows stay short and new fields fit in."""
+    return {name: value for name, value in asdict(record).items() if value is not None}
+
+
+def _json(value: object) -> str:
+    # ASCII, so that lone surrogates survive as escapes.
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _read_json(text: str, kind: type[_Record]) -> _Record:
+    return _record(kind, json.loads(text))
+
+
+def _record(kind: type[_Record], values: dict[str, Any]) -> _Record:
+    known = {f.name for f in fields(kind)}
+    return kind(**{name: value for name, value in values.items() if name in known})
+
+
+def given_text(given: Given) -> str:
+    """A `Given` as JSON, the same for equal ones.
+
+    >>> given_text(Given(source="xx-mfa"))
+    '{"source":"xx-mfa"}'
+    """
+    return _json(_given_fields(given))
+
+
+def read_given(text: str) -> Given:
+    """The `Given` of a capture's row.
+
+    >>> read_given('{"source":"xx-mfa"}')
+    Given(id=None, title=None, speaker=None, role=None, country=None, published=None, \
+source='xx-mfa', url=None, language=None)
+    """
+    return _read_json(text, Given)
+
+
+def page_row(page: Page) -> dict[str, object]:
+    """The columns of a capture that describe its page."""
+    return {
+        "sha256": sha256(page.body).digest(),
+        "url": None if page.url is None else storable(page.url),
+        "origin": storable(page.origin),
+        "media_type": storable(page.media_type),
+        "charset": None if page.charset is None else storable(page.charset),
+        "status": page.status,
+        "fetched_at": utc_text(page.fetched_at),
+        "headers": _json(page.headers) if page.headers else None,
+    }
+
+
+def read_page(row: Mapping[str, Any], body: bytes) -> Page:
+    """The page of a capture's row, with the body that its WARC record holds."""
+    headers = json.loads(row["headers"]) if row["headers"] else ()
+    return Page(
+        body=body,
+        origin=row["origin"],
+        media_type=row["media_type"],
+        fetched_at=datetime.fromisoformat(row["fetched_at"]),
+        url=row["url"],
+        charset=row["charset"],
+        status=row["status"],
+        headers=tuple((name, value) for name, value in headers),
+    )
+
+
+def document_row(document: Document) -> dict[str, object]:
+    """The columns of a version; InputError where the text is no valid Unicode."""
+    row: dict[str, object] = {
+        f.name: getattr(document, f.name) for f in fields(Document) if f.name != "id"
+    }
+    row["authors"] = _json(document.authors) if document.authors else None
+    row["warnings"] = _json(document.warnings) if document.warnings else None
+    removed = [[block.text, block.rule] for block in document.removed]
+    try:
+        row["text_sha256"] = sha256(document.text.encode("utf-8")).digest()
+        row["text"] = pack(document.text)
+        row["removed"] = pack(_json(removed)) if removed else None
+        for value in row.values():
+            if isinstance(value, str):
+                value.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise InputError(
+            document.url or document.id, "has half a surrogate pair, which is no text"
+        ) from exc
+    return row
+
+
+_LIGHT = tuple(
+    f.name
+    for f in fields(Document)
+    if f.name not in {"id", "text", "removed", "authors", "warnings"}
+)
+
+
+def read_document(document_id: str, row: Mapping[str, Any], *, light: bool = False) -> Document:
+    """The document of a version's row; ``light`` leaves text and removed blocks empty."""
+    values = {name: row[name] for name in _LIGHT}
+    removed = () if light or not row["removed"] else json.loads(unpack(row["removed"]))
+    return Document(
+        id=document_id,
+        text="" if light else unpack(row["text"]),
+        authors=tuple(json.loads(row["authors"] or "[]")),
+        warnings=tuple(json.loads(row["warnings"] or "[]")),
+        removed=tuple(Removed(text, rule) for text, rule in removed),
+        **values,
+    )
+
+
+_PASSAGE = tuple(f.name for f in fields(Passage) if f.name not in {"document_id", "statements"})
+
+
+def passage_row(passage: Passage) -> dict[str, object]:
+    """The columns of a passage, but for its document and version."""
+    row: dict[str, object] = {name: getattr(passage, name) for name in _PASSAGE}
+    statements = [_statement_values(s, passage) for s in passage.statements]
+    row["statements"] = _json(statements) if statements else None
+    return row
+
+
+def _statement_values(statement: Statement, passage: Passage) -> dict[str, object]:
+    """A statement's fields, without the words where they are the passage's own."""
+    values = _given_fields(statement)
+    if statement.text == _slice(passage.text, passage.start, statement.start, statement.end):
+        del values["text"]
+    return values
+
+
+def _slice(text: str, text_start: int, start: int, end: int) -> str | None:
+    if not text_start <= start <= end <= text_start + len(text):
+        return None
+    return text[start - text_start : end - text_start]
+
+
+def read_passage(document_id: str, row: Mapping[str, Any]) -> Passage:
+    """The passage of a row."""
+    values = {name: row[name] for name in _PASSAGE}
+    text, start = row["text"], row["start"]
+    statements = []
+    for stored in json.loads(row["statements"] or "[]"):
+        words = _slice(text, start, stored["start"], stored["end"])
+        statements.append(_record(Statement, {"text": words, **stored}))
+    return Passage(document_id=document_id, statements=tuple(statements), **values)

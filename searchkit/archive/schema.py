@@ -1,0 +1,174 @@
+"""The tables of the archive, and the steps that lead from one schema to the next.
+
+Statements go in order into `database`, which runs each step in one transaction.  This
+module holds SQL and nothing that runs it.  A step that has been released is never
+changed: a correction is a new step.
+
+Texts and removed blocks are zlib blobs and stand last in their row, so that reading the
+columns before them does not touch the pages they fill.  Times are ISO 8601 in UTC.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x53454B54
+"""Marks the SQLite file as an archive of searchkit ("SEKT" in ASCII)."""
+
+_SCHEMA_1 = (
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    """
+    CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    # One row: the number of the last change to any document.
+    "CREATE TABLE counter (revision INTEGER NOT NULL)",
+    "INSERT INTO counter (revision) VALUES (0)",
+    # size, records and crc32 cover what has been acknowledged; bytes beyond are a torn tail.
+    """
+    CREATE TABLE warc_files (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        size INTEGER NOT NULL,
+        records INTEGER NOT NULL,
+        crc32 INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE captures (
+        id INTEGER PRIMARY KEY,
+        key TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('pending', 'kept', 'refused')),
+        reason TEXT,
+        document INTEGER REFERENCES documents (number),
+        file INTEGER NOT NULL REFERENCES warc_files (number),
+        offset INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        sha256 BLOB NOT NULL,
+        url TEXT,
+        origin TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        charset TEXT,
+        status INTEGER,
+        fetched_at TEXT NOT NULL,
+        headers TEXT,
+        given TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX captures_by_key ON captures (key, id)",
+    "CREATE INDEX captures_by_place ON captures (file, offset)",
+    "CREATE INDEX captures_pending ON captures (id) WHERE state = 'pending'",
+    # language and published repeat the current version's, for counting.
+    """
+    CREATE TABLE documents (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('current', 'gone')),
+        revision INTEGER NOT NULL UNIQUE,
+        language TEXT,
+        published TEXT
+    )
+    """,
+    "CREATE INDEX documents_by_key ON documents (key)",
+    "CREATE INDEX documents_by_language ON documents (state, language)",
+    """
+    CREATE TABLE document_sources (
+        document INTEGER NOT NULL REFERENCES documents (number),
+        source TEXT NOT NULL,
+        url TEXT,
+        capture INTEGER NOT NULL REFERENCES captures (id),
+        PRIMARY KEY (document, source)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE versions (
+        document INTEGER NOT NULL REFERENCES documents (number),
+        n INTEGER NOT NULL,
+        capture INTEGER NOT NULL REFERENCES captures (id),
+        revision INTEGER NOT NULL,
+        added_at TEXT NOT NULL,
+        text_sha256 BLOB NOT NULL,
+        url TEXT,
+        title TEXT,
+        published TEXT,
+        published_source TEXT,
+        published_certainty TEXT,
+        modified TEXT,
+        language TEXT,
+        site TEXT,
+        source TEXT,
+        authors TEXT,
+        speaker TEXT,
+        role TEXT,
+        country TEXT,
+        form TEXT,
+        warnings TEXT,
+        removed BLOB,
+        text BLOB NOT NULL,
+        PRIMARY KEY (document, n)
+    )
+    """,
+    # version is the last one that holds the passage; current = 0 where a later text or
+    # a later segmentation has no such passage.
+    """
+    CREATE TABLE passages (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        document INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        current INTEGER NOT NULL CHECK (current IN (0, 1)),
+        start INTEGER NOT NULL,
+        "end" INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        speaker TEXT,
+        speaker_mention TEXT,
+        role TEXT,
+        affiliation TEXT,
+        country TEXT,
+        cue TEXT,
+        via TEXT,
+        confidence REAL,
+        text TEXT NOT NULL,
+        statements TEXT,
+        FOREIGN KEY (document, version) REFERENCES versions (document, n)
+    )
+    """,
+    "CREATE INDEX passages_by_document ON passages (document, current, start)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1,)
+"""Step i leads from schema i to schema i + 1; the schema's number is ``len(MIGRATIONS)``."""
+
+WRITE_VERSION = """
+    INSERT INTO versions (document, n, capture, revision, added_at, text_sha256, url, title,
+        published, published_source, published_certainty, modified, language, site, source,
+        authors, speaker, role, country, form, warnings, removed, text)
+    VALUES (:document, :n, :capture, :revision, :added_at, :text_sha256, :url, :title,
+        :published, :published_source, :published_certainty, :modified, :language, :site,
+        :source, :authors, :speaker, :role, :country, :form, :warnings, :removed, :text)
+    ON CONFLICT (document, n) DO UPDATE SET capture = excluded.capture,
+        revision = excluded.revision, url = excluded.url, title = excluded.title,
+        published = excluded.published, published_source = excluded.published_source,
+        published_certainty = excluded.published_certainty, modified = excluded.modified,
+        language = excluded.language, site = excluded.site, source = excluded.source,
+        authors = excluded.authors, speaker = excluded.speaker, role = excluded.role,
+        country = excluded.country, form = excluded.form, warnings = excluded.warnings,
+        removed = excluded.removed
+"""
+"""A version, new or in place of the same one with other metadata."""
+
+WRITE_PASSAGE = """
+    INSERT INTO passages (id, document, version, current, start, "end", kind, speaker,
+        speaker_mention, role, affiliation, country, cue, via, confidence, text, statements)
+    VALUES (:id, :document, :version, 1, :start, :end, :kind, :speaker, :speaker_mention,
+        :role, :affiliation, :country, :cue, :via, :confidence, :text, :statements)
+    ON CONFLICT (id) DO UPDATE SET document = excluded.document, version = excluded.version,
+        current = 1, start = excluded.start, "end" = excluded."end", kind = excluded.kind,
+        speaker = excluded.speaker, speaker_mention = excluded.speaker_mention,
+        role = excluded.role, affiliation = excluded.affiliation, country = excluded.country,
+        cue = excluded.cue, via = excluded.via, confidence = excluded.confidence,
+        text = excluded.text, statements = excluded.statements
+"""
+"""A passage; one that an earlier version had moves on, for its id names the same words."""
