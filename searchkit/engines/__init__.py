@@ -16,6 +16,10 @@ from searchkit.errors import UsageError
 from searchkit.query import Node
 from searchkit.records import Entry
 
+SCHEMA = 1
+"""Version of what entries hold: raised when the analyzer or `indexer.build_entry` changes,
+or how an engine stores them; an index of another version must be built anew."""
+
 Sort = Literal["relevance", "newest", "oldest"]
 
 

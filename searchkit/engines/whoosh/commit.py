@@ -1,0 +1,259 @@
+"""What makes segment files an index: the commit record, the folder's rules, the lock.
+
+The record names the segments, their deleted entries, sizes and checksums, and the
+archive revision that they hold.  It is one file put in place by one rename: before it
+the index is the old one, after it the new one, and a kill can leave nothing between.
+Whoosh's own table of contents is a pickle without checksum; none is written or read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import stat
+import struct
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from whoosh.filedb.filetables import FileFormatError
+from whoosh.util.filelock import FileLock
+
+from searchkit.engines import SCHEMA
+from searchkit.errors import Busy, IndexProblem, SearchkitError
+
+COMMIT = "commit"
+LOCK = "lock"
+_SEGMENT_SUFFIX = ".seg"
+_MAGIC = "searchkit-whoosh"
+
+_POLL_S = 0.05
+
+DAMAGE = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    FileFormatError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    NameError,  # Whoosh's word for a missing part of a segment file
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+    struct.error,
+    zlib.error,
+)
+"""What Whoosh and the pickle module raise over bytes that they did not write."""
+
+REBUILD = "Run: searchkit index --rebuild"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """One segment of a commit: ``size`` entries, of which ``deleted`` are gone."""
+
+    name: str
+    size: int
+    bytes: int
+    crc32: int
+    deleted: tuple[int, ...] = ()
+
+    @property
+    def live(self) -> int:
+        """Entries that are not deleted."""
+        return self.size - len(self.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The whole index at one moment."""
+
+    generation: int = 0
+    revision: int = 0
+    segments: tuple[SegmentRecord, ...] = ()
+
+    @property
+    def live(self) -> int:
+        """Entries that are not deleted."""
+        return sum(segment.live for segment in self.segments)
+
+
+def damaged(folder: Path, what: str) -> IndexProblem:
+    """The error for files that are not as they were written."""
+    return IndexProblem(f"index '{folder}' is damaged ({what}). {REBUILD}")
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Around what reads the index's files: damage becomes IndexProblem."""
+    try:
+        yield
+    except DAMAGE as exc:
+        raise damaged(folder, f"{type(exc).__name__}: {exc}") from exc
+
+
+def guard_folder(folder: Path) -> None:
+    """Raise IndexProblem where the folder is somebody else's, or others may write in it."""
+    info = folder.stat()
+    if not stat.S_ISDIR(info.st_mode):
+        raise IndexProblem(f"index '{folder}' is not a folder: move it away. {REBUILD}")
+    if not hasattr(os, "geteuid"):
+        return
+    if info.st_uid not in (os.geteuid(), 0):
+        raise IndexProblem(f"index '{folder}' belongs to another user: move it away. {REBUILD}")
+    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise IndexProblem(f"index '{folder}' can be written by others. Run: chmod 700 '{folder}'")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, for its owner alone, where there is none; then guard it."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    guard_folder(folder)
+
+
+def read_commit(folder: Path) -> Commit:
+    """The commit in force; an empty one where the folder is new.
+
+    Raises IndexProblem where the record is missing, damaged or of another schema.
+    """
+    try:
+        data = (folder / COMMIT).read_bytes()
+    except FileNotFoundError:
+        if any(folder.glob("*" + _SEGMENT_SUFFIX)):
+            raise damaged(folder, f"the file {COMMIT!r} is missing") from None
+        return Commit()
+    header, _, body = data.partition(b"\n")
+    words = header.decode("ascii", "replace").split(" ")
+    if len(words) != 3 or words[0] != _MAGIC or not words[1].isdigit():
+        raise damaged(folder, f"the file {COMMIT!r} cannot be read")
+    if words[1] != str(SCHEMA):
+        raise IndexProblem(
+            f"index '{folder}' has schema {words[1]}, this searchkit needs {SCHEMA}. {REBUILD}"
+        )
+    if words[2] != f"{zlib.crc32(body):08x}":
+        raise damaged(folder, f"the file {COMMIT!r} fails its checksum")
+    with reading(folder):
+        return _parse(body)
+
+
+def _parse(body: bytes) -> Commit:
+    record = json.loads(body)
+    segments = tuple(
+        SegmentRecord(**{**segment, "deleted": tuple(segment["deleted"])})
+        for segment in record["segments"]
+    )
+    return Commit(record["generation"], record["revision"], segments)
+
+
+def write_commit(folder: Path, commit: Commit) -> None:
+    """Put the commit in force: everything it names is on the disk when this returns."""
+    for segment in commit.segments:
+        _sync(folder / segment.name)
+    body = json.dumps(asdict(commit), separators=(",", ":")).encode()
+    header = f"{_MAGIC} {SCHEMA} {zlib.crc32(body):08x}\n".encode()
+    new = folder / (COMMIT + ".new")
+    new.write_bytes(header + body)
+    _sync(new)
+    new.replace(folder / COMMIT)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def record_segment(path: Path, size: int) -> SegmentRecord:
+    """The record of a segment file just written, without deleted entries."""
+    checksum, length = _checksum(path)
+    return SegmentRecord(path.name, size, length, checksum)
+
+
+def _checksum(path: Path) -> tuple[int, int]:
+    checksum = length = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            checksum = zlib.crc32(block, checksum)
+            length += len(block)
+    return checksum, length
+
+
+def segment_name(generation: int, number: int) -> str:
+    """File name of a segment: the generation that wrote it and its number there."""
+    return f"{generation:08d}-{number}{_SEGMENT_SUFFIX}"
+
+
+def check_file(folder: Path, segment: SegmentRecord) -> str | None:
+    """What is wrong with the segment's file; None where every byte is as written."""
+    try:
+        checksum, length = _checksum(folder / segment.name)
+    except OSError as exc:
+        return f"{segment.name}: {exc.strerror}"
+    if length != segment.bytes:
+        return f"{segment.name}: {length} bytes, should be {segment.bytes}"
+    if checksum != segment.crc32:
+        return f"{segment.name}: fails its checksum"
+    return None
+
+
+def sweep(folder: Path, keep: Iterable[str]) -> None:
+    """Remove segment files that no commit names: what a kill or a merge leaves."""
+    kept = set(keep)
+    for path in folder.glob("*" + _SEGMENT_SUFFIX):
+        if path.name not in kept:
+            with suppress(OSError):  # open in another process, on Windows: next time
+                path.unlink()
+
+
+@contextmanager
+def writing(folder: Path, wait_s: float) -> Iterator[None]:
+    """Hold the folder's lock; a full disk or refused file becomes a SearchkitError.
+
+    Raises Busy where another writer holds the lock for longer than ``wait_s`` seconds.
+    """
+    try:
+        make_folder(folder)
+        lock = _take(folder, wait_s)
+        try:
+            yield
+        finally:
+            lock.release()
+    except OSError as exc:
+        raise SearchkitError(
+            f"index '{folder}' cannot be written: {exc.strerror or exc}. "
+            "The last commit is untouched: make room or access, then run the command again"
+        ) from exc
+
+
+def _take(folder: Path, wait_s: float) -> FileLock:
+    path = folder / LOCK
+    lock = FileLock(str(path))
+    deadline = time.monotonic() + wait_s
+    while not lock.acquire():
+        if time.monotonic() >= deadline:
+            raise Busy(f"index '{folder}' is being written by {_holder(path)}: try again later")
+        time.sleep(_POLL_S)
+    os.ftruncate(lock.fd, 0)
+    os.write(lock.fd, b"%d" % os.getpid())
+    return lock
+
+
+def _holder(path: Path) -> str:
+    with suppress(OSError):
+        pid = path.read_bytes()[:20]
+        if pid.isdigit():
+            return f"process {pid.decode()}"
+    return "another process"

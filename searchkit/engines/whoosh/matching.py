@@ -1,0 +1,401 @@
+"""A tree of query nodes against one commit: which entries match, and how well.
+
+A segment is evaluated a term at a time over whole posting lists: the total must be
+exact, so nothing could be skipped, and set operations over thousands of numbers cost
+less than one step each of Whoosh's matchers.  `_SegmentQuery` holds what is known of
+one segment during one query, `Statistics` what BM25 needs of the whole index.
+
+Scores: BM25 with the idf of Lucene, ln(1 + (N - df + 0.5) / (df + 0.5)), counted over
+live entries, so an index that was updated scores like one built afresh.  A phrase is
+scored as one term: its idf is the sum over its positions (of the commonest
+alternative), its frequency the number of places where it begins.  A prefix gives its
+boost, whatever it finds; filters give nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+
+from searchkit.engines.whoosh.postings import Postings
+from searchkit.engines.whoosh.segments import GAP, Segment
+from searchkit.query import (
+    And,
+    Best,
+    DayRange,
+    Everything,
+    Keyword,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+)
+
+K1 = 1.2
+"""How soon more occurrences of a term stop counting (Robertson and Zaragoza, 2009)."""
+
+B = 0.75
+"""How much a long field is held against an entry, 0 to 1."""
+
+_BISECT_BELOW = 16  # a search by halves costs about as much as this many steps of a set
+
+_FAR_DAY = 99_999_999
+
+
+class Statistics:
+    """Counts over all live entries of the segments, remembered by term and field."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        self.entries = sum(segment.size - len(segment.deleted) for segment in segments)
+        self._idf: dict[tuple[str, str], float] = {}
+        self._average: dict[str, float] = {}
+
+    def idf(self, field: str, term: str) -> float:
+        """How rare the term is; infinite where no entry holds it."""
+        key = (field, term)
+        if key not in self._idf:
+            held = sum(_live_count(segment, field, term) for segment in self.segments)
+            rare = math.log(1 + (self.entries - held + 0.5) / (held + 0.5))
+            self._idf[key] = rare if held else math.inf
+        return self._idf[key]
+
+    def average_length(self, field: str) -> float:
+        """Mean number of words of the field, over the entries that have it."""
+        if field not in self._average:
+            words = holders = 0
+            for segment in self.segments:
+                lengths = segment.lengths(field)
+                gone = [lengths[number] for number in segment.deleted if lengths[number]]
+                words += sum(lengths) - sum(gone)
+                holders += len(lengths) - lengths.count(0) - len(gone)
+            self._average[field] = words / holders if holders else 1.0
+        return self._average[field]
+
+
+def _live_count(segment: Segment, field: str, term: str) -> int:
+    if not segment.deleted:
+        return segment.count("t." + field, term)
+    postings = segment.postings("t." + field, term)
+    if postings is None:
+        return 0
+    return len(postings.ids) - len(segment.deleted.intersection(postings.ids))
+
+
+def find(segment: Segment, statistics: Statistics, node: Node) -> set[int]:
+    """Numbers of the live entries of the segment that match."""
+    return _SegmentQuery(segment, statistics).match(node, None) - segment.deleted
+
+
+def rank(
+    segment: Segment, statistics: Statistics, node: Node, within: set[int] | None = None
+) -> dict[int, float]:
+    """The live entries of the segment that match (among ``within``), with their scores."""
+    scores = _SegmentQuery(segment, statistics).score(node, within)
+    for number in segment.deleted:
+        scores.pop(number, None)
+    return scores
+
+
+def is_scored(node: Node) -> bool:
+    """Whether any entry could have a score other than 0."""
+    match node:
+        case Term() | Phrase() | Prefix():
+            return True
+        case And(parts) | Or(parts) | Best(parts):
+            return any(map(is_scored, parts))
+        case _:
+            return False
+
+
+class _SegmentQuery:
+    def __init__(self, segment: Segment, statistics: Statistics) -> None:
+        self._segment = segment
+        self._statistics = statistics
+        self._postings: dict[tuple[str, str], Postings | None] = {}
+        self._phrases: dict[Phrase, dict[int, int]] = {}
+
+    def _read(self, field: str, term: str) -> Postings | None:
+        key = (field, term)
+        if key not in self._postings:
+            self._postings[key] = self._segment.postings(field, term)
+        return self._postings[key]
+
+    # Which entries match.  ``within`` narrows: only its members are asked for.
+
+    def match(self, node: Node, within: set[int] | None) -> set[int]:
+        """Entries that match, deleted ones too."""
+        match node:
+            case Term(field, term):
+                return _members(self._read("t." + field, term), within)
+            case Phrase():
+                return set(self._phrase_counts(node, within))
+            case Prefix(field, prefix):
+                found = self._segment.prefixed("t." + field, prefix)
+                return _union(_members(postings, within) for _, postings in found)
+            case Keyword(field, values):
+                return _union(_members(self._read("k." + field, v), within) for v in values)
+            case DayRange():
+                return self._in_days(node, within)
+            case Not(part):
+                return self._all(within) - self.match(part, within)
+            case Everything():
+                return self._all(within)
+            case Best(parts) | Or(parts, 1):
+                return _union(self.match(part, within) for part in parts)
+            case Or(parts, at_least):
+                return self._match_some(parts, at_least, within)
+            case And(parts):
+                for part in sorted(parts, key=self._cost):
+                    within = self.match(part, within)
+                    if not within:
+                        break
+                return self._all(within)
+
+    def _all(self, within: set[int] | None) -> set[int]:
+        return set(range(self._segment.size)) if within is None else within
+
+    def _match_some(
+        self, parts: Sequence[Node], at_least: int, within: set[int] | None
+    ) -> set[int]:
+        if at_least <= 0:
+            return self._all(within)
+        times: Counter[int] = Counter()
+        for part in parts:
+            times.update(self.match(part, within))
+        return {number for number, found in times.items() if found >= at_least}
+
+    def _in_days(self, days: DayRange, within: set[int] | None) -> set[int]:
+        first, last = days.first or 1, days.last or _FAR_DAY
+        starts, ends = self._segment.first_days, self._segment.last_days
+        if within is None:
+            rows = enumerate(zip(starts, ends, strict=True))
+            found = {n for n, (start, end) in rows if start >= first and end <= last}
+            if days.undated:
+                found |= {n for n, start in enumerate(starts) if not start}
+            return found
+        return {
+            n
+            for n in within
+            if (first <= starts[n] and ends[n] <= last) or (days.undated and not starts[n])
+        }
+
+    def _cost(self, node: Node) -> int:
+        """How many entries the node may leave, at most; the smallest is asked first."""
+        size = self._segment.size
+        match node:
+            case Term(field, term):
+                return self._count("t." + field, (term,))
+            case Phrase(field, positions):
+                return min((self._count("t." + field, terms) for terms in positions), default=0)
+            case Keyword(field, values):
+                return self._count("k." + field, values)
+            case And(parts):
+                return min(map(self._cost, parts), default=size)
+            case Best(parts) | Or(parts):
+                return sum(map(self._cost, parts))
+            case DayRange() | Everything():  # cheap by the entry: when others have narrowed
+                return size
+            case _:
+                return size + 1
+
+    def _count(self, field: str, terms: Iterable[str]) -> int:
+        return sum(len(p.ids) for term in terms if (p := self._read(field, term)) is not None)
+
+    # How well they match.
+
+    def score(self, node: Node, within: set[int] | None) -> dict[int, float]:
+        """Entries that match, deleted ones too, with their scores."""
+        match node:
+            case Term(field, term, boost):
+                return self._score_term(field, term, boost, within)
+            case Phrase():
+                return self._score_phrase(node, within)
+            case Prefix(boost=boost):
+                return dict.fromkeys(self.match(node, within), boost)
+            case And(parts):
+                return self._score_all(parts, within)
+            case Best(parts):
+                return reduce(_best, (self.score(part, within) for part in parts), {})
+            case Or(parts, at_least):
+                return self._score_some(parts, at_least, within)
+            case _:
+                return dict.fromkeys(self.match(node, within), 0.0)
+
+    def _score_all(self, parts: Sequence[Node], within: set[int] | None) -> dict[int, float]:
+        scored: dict[int, dict[int, float]] = {}
+        for place, part in sorted(enumerate(parts), key=lambda at: self._cost(at[1])):
+            if is_scored(part):
+                scored[place] = self.score(part, within)
+                within = set(scored[place])
+            else:
+                within = self.match(part, within)
+            if not within:
+                return {}
+        # Added up in the order of the query: the sum of floats depends on the order,
+        # and two segments may have been narrowed in different ones.
+        columns = [scored[place] for place in sorted(scored)]
+        kept = self._all(within)
+        if len(columns) == 1:
+            return {number: columns[0][number] for number in kept}
+        return {number: sum([column[number] for column in columns]) for number in kept}
+
+    def _score_some(
+        self, parts: Sequence[Node], at_least: int, within: set[int] | None
+    ) -> dict[int, float]:
+        if not parts or at_least > len(parts):
+            return dict.fromkeys(self._all(within), 0.0) if at_least <= 0 else {}
+        columns = [self.score(part, within) for part in parts]
+        total = dict(columns[0])
+        for column in columns[1:]:
+            for number, score in column.items():
+                total[number] = total.get(number, 0.0) + score
+        if at_least <= 0:
+            return dict.fromkeys(self._all(within), 0.0) | total
+        if at_least > 1:
+            times: Counter[int] = Counter()
+            for column in columns:
+                times.update(column.keys())
+            return {n: score for n, score in total.items() if times[n] >= at_least}
+        return total
+
+    def _weight(self, field: str, idf: float, boost: float) -> tuple[float, float, float]:
+        """BM25 of a term: ``factor * n / (n + flat + slope * length)`` for n occurrences."""
+        slope = K1 * B / self._statistics.average_length(field)
+        return boost * idf * (K1 + 1), K1 * (1 - B), slope
+
+    def _score_term(
+        self, field: str, term: str, boost: float, within: set[int] | None
+    ) -> dict[int, float]:
+        postings = self._read("t." + field, term)
+        if postings is None:
+            return {}
+        idf = self._statistics.idf(field, term)
+        factor, flat, slope = self._weight(field, idf, boost)
+        lengths = self._segment.lengths(field)
+        rows: Iterable[tuple[int, int]]
+        if within is not None and len(within) * _BISECT_BELOW < len(postings.ids):
+            counts = postings.counts
+            rows = [(number, counts[at]) for number, at in _places_in(postings.ids, within)]
+        elif postings.all_once:
+            base = 1 + flat  # the formula below for once, to the last bit: ties stay ties
+            ids = postings.ids if within is None else within.intersection(postings.ids)
+            return {n: factor / (base + slope * lengths[n]) for n in ids}
+        else:
+            rows = zip(postings.ids, postings.counts, strict=True)
+            if within is not None:
+                rows = [row for row in rows if row[0] in within]
+        return {n: factor * times / (times + flat + slope * lengths[n]) for n, times in rows}
+
+    def _score_phrase(self, phrase: Phrase, within: set[int] | None) -> dict[int, float]:
+        counts = self._phrase_counts(phrase, within)
+        if not counts:
+            return {}
+        idf = self._statistics.idf
+        rarity = sum(min(idf(phrase.field, term) for term in terms) for terms in phrase.positions)
+        factor, flat, slope = self._weight(phrase.field, rarity, phrase.boost)
+        lengths = self._segment.lengths(phrase.field)
+        return {
+            n: factor * times / (times + flat + slope * lengths[n]) for n, times in counts.items()
+        }
+
+    def _phrase_counts(self, phrase: Phrase, within: set[int] | None) -> dict[int, int]:
+        """How often the phrase begins in each entry that holds it."""
+        lists = [
+            [p for term in dict.fromkeys(terms) if (p := self._read("t." + phrase.field, term))]
+            for terms in phrase.positions
+        ]
+        if not lists or not all(lists):
+            return {}
+        for alternatives in sorted(lists, key=lambda found: sum(len(p.ids) for p in found)):
+            within = _union(_members(postings, within) for postings in alternatives)
+            if not within:
+                return {}
+        found = self._phrases.setdefault(phrase, {})
+        missing = (within or set()) - found.keys()
+        found |= _count_phrases([_places_by_entry(p, missing) for p in lists], missing, phrase.slop)
+        return {number: found[number] for number in within or () if found[number]}
+
+
+def _places_in(ids: array[int], within: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Those of ``within`` that are among the ids, with their place there."""
+    for number in within:
+        at = bisect_left(ids, number)
+        if at < len(ids) and ids[at] == number:
+            yield number, at
+
+
+def _members(postings: Postings | None, within: set[int] | None) -> set[int]:
+    if postings is None:
+        return set()
+    if within is None:
+        return set(postings.ids)
+    if len(within) * _BISECT_BELOW < len(postings.ids):
+        return {number for number, _ in _places_in(postings.ids, within)}
+    return within.intersection(postings.ids)
+
+
+def _union(sets: Iterable[set[int]]) -> set[int]:
+    found: set[int] = set()
+    for members in sets:
+        found |= members
+    return found
+
+
+def _best(left: dict[int, float], right: dict[int, float]) -> dict[int, float]:
+    if not left:
+        return right
+    for number, score in right.items():
+        if score > left.get(number, -math.inf):
+            left[number] = score
+    return left
+
+
+def _places_by_entry(
+    alternatives: Sequence[Postings], within: set[int]
+) -> dict[int, Sequence[int]]:
+    """Where any of the terms stands, unsorted, in each of the entries that holds one."""
+    found: dict[int, Sequence[int]] = {}
+    for postings in alternatives:
+        for number, at in _places_in(postings.ids, within):
+            here = postings.places(at)
+            found[number] = [*found[number], *here] if number in found else here
+    return found
+
+
+def _count_phrases(
+    columns: Sequence[dict[int, Sequence[int]]], within: Iterable[int], slop: int
+) -> dict[int, int]:
+    """At how many places of each entry a chain begins that visits every column in order.
+
+    ``columns`` hold the places of the first word, the second, and so on.
+
+    >>> _count_phrases([{3: [0, 7]}, {3: [1, 9]}, {3: [2]}], {3}, slop=0)
+    {3: 1}
+    >>> _count_phrases([{3: [0, 7]}, {3: [1, 9]}], {3}, slop=1)
+    {3: 2}
+    """
+    slop = min(max(slop, 0), GAP - 1)
+    *before, last = columns
+    counts = {}
+    for number in within:
+        ends = set(last[number])
+        for column in reversed(before):
+            if slop == 0:
+                ends = {place for place in column[number] if place + 1 in ends}
+            else:
+                ordered = sorted(ends)
+                ends = {place for place in column[number] if _follows(ordered, place, slop)}
+        counts[number] = len(ends)
+    return counts
+
+
+def _follows(ordered: Sequence[int], place: int, slop: int) -> bool:
+    at = bisect_left(ordered, place + 1)
+    return at < len(ordered) and ordered[at] <= place + 1 + slop
