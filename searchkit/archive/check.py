@@ -21,6 +21,7 @@ from searchkit.archive.warc import (
     FILE_NAME,
     Place,
     WarcFile,
+    is_unfinished_record,
     iter_body,
     set_aside,
 )
@@ -81,16 +82,25 @@ def _check_warc_files(path: Path, database: Database) -> Iterator[Finding]:
     files = _warc_files(database)
     for file in files:
         yield from _check_warc_file(path, database, file)
-    # A writer at work is always ahead of the tables.
-    if is_locked(path / "lock"):
-        return
+    if not is_locked(path / "lock"):
+        yield from _check_unknown_bytes(path, files)
+
+
+def _check_unknown_bytes(path: Path, files: list[WarcFile]) -> Iterator[Finding]:
+    """Find records that the tables do not know.
+
+    At most one at the end of a file is what a writer leaves that was stopped: it was never
+    acknowledged, and the next one cuts it off.
+    """
     for file in files:
         warc_path = path / "warc" / file.name
         extra = _size(warc_path) - file.size
-        if extra > 0:
-            yield Finding(f"{extra} bytes at the end were never kept", str(warc_path), _SET_ASIDE)
+        if extra > 0 and not is_unfinished_record(warc_path, file.size):
+            what = f"{extra} bytes at the end are not in the tables"
+            yield Finding(what, str(warc_path), _SET_ASIDE)
     for stray in _unknown_files(path, files):
-        yield Finding("the file is not in the tables", str(stray), _SET_ASIDE)
+        if not is_unfinished_record(stray, 0):
+            yield Finding("the file is not in the tables", str(stray), _SET_ASIDE)
 
 
 def _size(path: Path) -> int:

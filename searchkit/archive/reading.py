@@ -280,7 +280,11 @@ class Reader:
             left = left if left < 0 else left - len(batch)
 
     def pending(self) -> Iterator[int]:
-        """Ids of captures that are neither kept nor refused, oldest first."""
+        """Ids of captures that are neither kept nor refused, oldest first.
+
+        A stopped writer leaves them.  Finish them before anything new is captured, or an
+        older page may come to stand as the newest version of its document.
+        """
         last = 0
         while batch := self._database.rows(
             "SELECT id FROM captures WHERE state = 'pending' AND id > ? ORDER BY id LIMIT ?",
