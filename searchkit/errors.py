@@ -40,7 +40,14 @@ class QueryError(UsageError):
         self.column = column
 
     def __str__(self) -> str:
-        return f"{self.message} at column {self.column + 1}\n  {self.query}\n  {' ' * self.column}^"
+        line, caret = self._excerpt()
+        return f"{self.message} at column {self.column + 1}\n  {line}\n  {' ' * caret}^"
+
+    def _excerpt(self) -> tuple[str, int]:
+        """The query on one line, no more than fits round the column, and the place in it."""
+        start = max(0, self.column - 60)
+        line = "".join(c if c.isprintable() else " " for c in self.query[start : start + 100])
+        return line, self.column - start
 
 
 class InputError(SearchkitError):

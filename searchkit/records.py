@@ -180,6 +180,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a query asks of one text, in an engine's terms, so that it can be marked.
+
+    ``phrases`` are (positions, slop) as in `searchkit.query.Phrase`: each position
+    lists the terms that may stand there.
+    """
+
+    terms: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    phrases: tuple[tuple[tuple[tuple[str, ...], ...], int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """An excerpt of a passage, from ``start`` in it, with half-open marks inside itself."""
 

@@ -1,4 +1,8 @@
-"""The query language: text to a tree, the tree to words, the tree to engine terms."""
+"""What an engine is asked: terms, phrases, filters and how they combine.
+
+Engines read these nodes and nothing else of the query language.  Terms are as
+`searchkit.analyzer` makes them: a stem bare, an exact form behind "=".
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,44 @@
+"""The query language: text to a tree, the tree to words, the tree to engine terms.
+
+`parse_query` reads what a person types, `compile_query` turns it into the nodes that
+an engine is asked, `compile_notes` tells what that added, `wanted` says what to mark.
+docs/query.md is the language's specification.
+"""
+
+from __future__ import annotations
+
+from searchkit.query.compiler import Match, compile_notes, compile_query, wanted
+from searchkit.query.nodes import (
+    And,
+    Best,
+    DayRange,
+    Everything,
+    Keyword,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+)
+from searchkit.query.reader import Query, parse_query
+
+__all__ = [
+    "And",
+    "Best",
+    "DayRange",
+    "Everything",
+    "Keyword",
+    "Match",
+    "Node",
+    "Not",
+    "Or",
+    "Phrase",
+    "Prefix",
+    "Query",
+    "Term",
+    "compile_notes",
+    "compile_query",
+    "parse_query",
+    "wanted",
+]

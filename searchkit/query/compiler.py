@@ -1,0 +1,265 @@
+"""A query's tree turned into what an engine is asked.
+
+In comes the tree and the languages of the index; out goes one `Node` over terms
+that `searchkit.analyzer` makes, or the notes on what was added and left out.  No
+engine is known here, and no text is read.
+
+A word in any form is the best of its exact form, its stem in each language, and its
+other spellings; a quoted word only its exact form.  Filters never count towards
+"most" or "any" of the words: they hold always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Literal
+
+from searchkit.analyzer import analyze
+from searchkit.query.days import days
+from searchkit.query.fields import KEYWORD_FIELDS, keyword_value
+from searchkit.query.nodes import (
+    And,
+    Best,
+    DayRange,
+    Everything,
+    Keyword,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Term,
+)
+from searchkit.query.reader import Query
+from searchkit.query.spelling import beginnings, spellings
+from searchkit.query.stopwords import is_stop_word
+from searchkit.query.tree import All, Dates, Either, Field, Part, Quoted, Without, Word
+from searchkit.records import Wanted
+
+Match = Literal["all", "most", "any"]
+
+STEM_BOOST = 0.9
+"""A word found in another form counts a little less than in the form typed."""
+
+SPELLING_BOOST = 0.8
+"""So does another spelling of it."""
+
+TEXT = "text"
+
+# Names are not inflected: Williams is not William.
+_UNSTEMMED = frozenset({"speaker"})
+
+
+def compile_query(
+    query: Query, languages: Sequence[str], *, match: Match = "all", exact: bool = False
+) -> Node:
+    """What to ask an engine whose passages are in these languages.
+
+    ``match`` says how many of the words a passage must hold: all, half of them, or
+    one.  With ``exact`` words stand for the form typed and no other.
+
+    >>> from searchkit.query import parse_query
+    >>> compile_query(parse_query("sanctions"), ["en"])
+    Best(parts=(Term(field='text', term='=sanctions', boost=1.0), \
+Term(field='text', term='sanction', boost=0.9)))
+    """
+    return _Compiler(languages, exact=exact).top(query.tree, match)
+
+
+def compile_notes(query: Query, languages: Sequence[str], *, exact: bool = False) -> list[str]:
+    """What compiling adds to the words typed and leaves out, to be told beside the reading.
+
+    >>> from searchkit.query import parse_query
+    >>> compile_notes(parse_query("the militarisation"), ["en"])
+    ["'militarisation' also as militarization", "too common to count unless in quotes: 'the'"]
+    """
+    compiler = _Compiler(languages, exact=exact)
+    compiler.top(query.tree, "all")
+    return compiler.told()
+
+
+class _Compiler:
+    """One compilation: the languages, whether forms are exact, the notes so far."""
+
+    def __init__(self, languages: Sequence[str], *, exact: bool) -> None:
+        codes = [code[:3].partition("-")[0].lower() for code in languages if code]
+        self.languages = tuple(dict.fromkeys(codes))
+        self.exact = exact
+        self.notes: list[str] = []
+        self.left_out: list[str] = []
+
+    def told(self) -> list[str]:
+        """The notes so far, each once."""
+        notes = list(dict.fromkeys(self.notes))
+        if self.left_out:
+            words = ", ".join(dict.fromkeys(repr(word) for word in self.left_out))
+            notes.append(f"too common to count unless in quotes: {words}")
+        return notes
+
+    def top(self, tree: Part, match: Match) -> Node:
+        parts = tree.parts if isinstance(tree, All) else (tree,)
+        content = [part for part in parts if isinstance(part, Word | Quoted | Either)]
+        if match == "all" or len(content) < 2:
+            return self._alone(self._part(tree, TEXT))
+        kept = self._without_stop_words(content)
+        words = tuple(self._part(part, TEXT) for part in kept)
+        rest = tuple(self._part(part, TEXT) for part in parts if part not in content)
+        least = (len(words) + 1) // 2 if match == "most" else 1
+        asked = words[0] if len(words) == 1 else Or(words, least)
+        return And((asked, *rest)) if rest else asked
+
+    def _alone(self, node: Node) -> Node:
+        """A negation needs something to take away from."""
+        return And((Everything(), node)) if isinstance(node, Not) else node
+
+    def _part(self, part: Part, field: str) -> Node:
+        match part:
+            case Word():
+                return self._word(part, field)
+            case Quoted(text):
+                return self._quoted(text, field)
+            case Field(name, inner):
+                return self._part(inner, name)
+            case Dates(first, last):
+                return DayRange(days(first)[0] if first else None, days(last)[1] if last else None)
+            case Without(inner):
+                return Not(self._alone(self._part(inner, field)))
+            case Either(parts):
+                return self._either(parts, field)
+            case All(parts):
+                return self._all(parts, field)
+
+    def _all(self, parts: tuple[Part, ...], field: str) -> Node:
+        kept = self._without_stop_words(parts) if field == TEXT else parts
+        nodes = tuple(self._part(part, field) for part in kept)
+        if all(isinstance(node, Not) for node in nodes):
+            return And((Everything(), *nodes))
+        return nodes[0] if len(nodes) == 1 else And(nodes)
+
+    def _either(self, parts: tuple[Part, ...], field: str) -> Node:
+        nodes = tuple(self._alone(self._part(part, field)) for part in parts)
+        if all(isinstance(node, Keyword) for node in nodes):
+            values = [v for node in nodes if isinstance(node, Keyword) for v in node.values]
+            return Keyword(field, tuple(dict.fromkeys(values)))
+        return Or(nodes)
+
+    def _without_stop_words(self, parts: Sequence[Part]) -> Sequence[Part]:
+        """The parts less function words; all of them where nothing else is asked for."""
+        kept = [part for part in parts if not self._is_stop_word(part)]
+        if all(isinstance(part, Without) for part in kept):
+            return parts
+        for part in parts:
+            if isinstance(part, Word) and self._is_stop_word(part):
+                self.left_out.append(part.text)
+        return kept
+
+    def _is_stop_word(self, part: Part) -> bool:
+        if not isinstance(part, Word) or part.form != "any" or self.exact:
+            return False
+        # WHO and IT are no pronouns where only they are in capitals.
+        if len(part.text) > 1 and part.text.isupper():
+            return False
+        return is_stop_word(part.text.lower(), self.languages)
+
+    def _quoted(self, text: str, field: str) -> Node:
+        if field in KEYWORD_FIELDS:
+            return self._keyword(text, field)
+        return _sequence(field, self._positions(text, stems=False))
+
+    def _keyword(self, text: str, field: str) -> Node:
+        value = keyword_value(field, text)
+        return Keyword(field, (value,) if value else ())
+
+    def _word(self, word: Word, field: str) -> Node:
+        if field in KEYWORD_FIELDS:
+            return self._keyword(word.text, field)
+        if word.form == "beginning":
+            return self._beginning(word.text, field)
+        stems = word.form == "any" and not self.exact and field not in _UNSTEMMED
+        positions = self._positions(word.text, stems=stems)
+        if not stems or "en" not in self.languages:
+            return _sequence(field, positions)
+        others = self._spellings(word.text, positions)
+        asked = _sequence(field, positions)
+        if not others:
+            return asked
+        self.notes.append(f"{word.text!r} also as {' '.join(others)}")
+        more = tuple(Term(field, term, SPELLING_BOOST) for o in others for term in self._terms(o))
+        return Best(tuple(dict.fromkeys((*_parts(asked), *more))))
+
+    def _spellings(self, text: str, positions: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """Other ways to write a word: American, British, or without its hyphen."""
+        exact = [position[0].removeprefix("=") for position in positions]
+        if len(exact) == 1:
+            return spellings(exact[0])
+        joined = "".join(exact)
+        written = text.replace("-", "", 1)
+        return (joined,) if len(exact) == 2 and written.isalpha() and "-" in text else ()
+
+    def _terms(self, word: str) -> tuple[str, ...]:
+        return self._positions(word, stems=True)[0]
+
+    def _positions(self, text: str, *, stems: bool) -> tuple[tuple[str, ...], ...]:
+        """For each word of the text the terms it may be: exact forms first, then stems."""
+        readings = [analyze(text, language) for language in self.languages or (None,)]
+        positions = []
+        for tokens in zip_longest(*readings):
+            found = [token for token in tokens if token is not None]
+            terms = ["=" + token.exact for token in found]
+            if stems:
+                terms += [token.stem for token in found]
+            positions.append(tuple(dict.fromkeys(terms)))
+        return tuple(positions)
+
+    def _beginning(self, text: str, field: str) -> Node:
+        *front, last = analyze(text)
+        begun = [last.exact]
+        if not self.exact and field not in _UNSTEMMED and "en" in self.languages:
+            begun = list(beginnings(last.exact))
+        if begun != [last.exact]:
+            self.notes.append(f"'{text}*' is read as {' or '.join(b + '*' for b in begun)}")
+        prefixes = tuple(Prefix(field, "=" + beginning) for beginning in begun)
+        node: Node = prefixes[0] if len(prefixes) == 1 else Best(prefixes)
+        if not front:
+            return node
+        head = "-".join(token.exact for token in front)
+        return And((_sequence(field, self._positions(head, stems=False)), node))
+
+
+def _parts(node: Node) -> tuple[Node, ...]:
+    return node.parts if isinstance(node, Best) else (node,)
+
+
+def _sequence(field: str, positions: tuple[tuple[str, ...], ...]) -> Node:
+    """One position as terms, several as a phrase."""
+    if len(positions) > 1:
+        return Phrase(field, positions)
+    terms = tuple(
+        Term(field, term) if term.startswith("=") else Term(field, term, STEM_BOOST)
+        for term in positions[0]
+    )
+    return terms[0] if len(terms) == 1 else Best(terms)
+
+
+def wanted(node: Node, *fields: str) -> Wanted:
+    """What to mark in a text of these fields for which this was asked: the positive parts.
+
+    >>> from searchkit.query import parse_query
+    >>> sorted(wanted(compile_query(parse_query("sanctions -fish"), ["en"]), "text").terms)
+    ['=sanctions', 'sanction']
+    """
+    leaves = list(_leaves(node))
+    terms = [n.term for n in leaves if isinstance(n, Term) and n.field in fields]
+    prefixes = [n.prefix for n in leaves if isinstance(n, Prefix) and n.field in fields]
+    phrases = [(n.positions, n.slop) for n in leaves if isinstance(n, Phrase) and n.field in fields]
+    return Wanted(frozenset(terms), tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(phrases)))
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    """The leaves of a node that count for a match."""
+    if isinstance(node, And | Or | Best):
+        for part in node.parts:
+            yield from _leaves(part)
+    elif not isinstance(node, Not):
+        yield node
