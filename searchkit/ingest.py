@@ -49,16 +49,15 @@ def add_pages(
 
 def finish_pending(archive: Archive) -> Iterator[Outcome]:
     """Clean and keep what an interrupted run had archived but not yet finished."""
-    for capture_id, page, given in archive.pending():
-        yield _finish(archive, capture_id, page, given)
+    for capture_id in archive.pending():
+        yield _finish(archive, capture_id, *archive.read_capture(capture_id))
 
 
 def _add_page(archive: Archive, page: Page, given: Given) -> Outcome:
     same = archive.find_same(page, given)
     if same is not None and same.document_id is not None:
         return Outcome(page.origin, "unchanged", same.document_id)
-    capture_id = archive.capture(page, given) if same is None else same.capture_id
-    return _finish(archive, capture_id, page, given)
+    return _finish(archive, archive.capture(page, given), page, given)
 
 
 def _finish(archive: Archive, capture_id: int, page: Page, given: Given) -> Outcome:

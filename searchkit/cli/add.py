@@ -32,7 +32,9 @@ INDEX_EVERY_DOCUMENTS = 5_000
 @click.command("add", epilog=EXAMPLES)
 @click.argument("targets", metavar="PATH|URL|-...", nargs=-1, required=True)
 @given_options
-@click.option("--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer.")
+@click.option(
+    "--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer."
+)
 @click.option("--allow-private", is_flag=True, help="Let URLs be of this machine or network.")
 @click.option("--no-index", is_flag=True, help="Keep only; index later with 'searchkit index'.")
 @click.pass_obj

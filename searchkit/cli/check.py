@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from searchkit.archive import open_archive
-from searchkit.cli.index import ENGINE, bring_up
+from searchkit.cli.index import bring_up
 from searchkit.cli.terminal import note, one_line
-from searchkit.engines import open_engine
+from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.errors import IndexProblem
 
 EXAMPLES = """\b
@@ -20,17 +20,23 @@ Examples:
 
 
 @click.command("check", epilog=EXAMPLES)
-@click.option("--repair", is_flag=True, help="Mend it: archive bytes are moved aside, never deleted.")
-@click.option("--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer.")
+@click.option(
+    "--repair", is_flag=True, help="Mend it: archive bytes are moved aside, never deleted."
+)
+@click.option(
+    "--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer."
+)
 @click.pass_obj
 def command(index_path: Path, repair: bool, wait_s: float) -> int:
     """Verify every WARC record, row and index file; exit status 1 if anything is wrong."""
     with open_archive(index_path, write=repair, wait_s=wait_s, on_wait=note) as archive:
         findings = [
-            f"{one_line(found.where)}: {one_line(found.what)}. {found.repair}"
-            for found in archive.check(repair=repair)
+            f"{one_line(found.where)}: {one_line(found.what)}; {found.repair}"
+            for found in archive.check()
         ]
         broken = _index_findings(index_path)
+        for line in archive.repair() if repair else []:
+            click.echo(f"Repaired: {one_line(line)}")
         if broken and repair:
             bring_up(archive, index_path, rebuild=True)
             broken = [f"{line}; rebuilt" for line in broken]
@@ -42,13 +48,15 @@ def command(index_path: Path, repair: bool, wait_s: float) -> int:
 
 
 def _index_findings(index_path: Path) -> list[str]:
-    if not (index_path / ENGINE).exists():
+    if not (index_path / DEFAULT_ENGINE).exists():
         return []
     try:
-        engine = open_engine(ENGINE, index_path)
+        engine = open_engine(DEFAULT_ENGINE, index_path)
     except IndexProblem as problem:
         return [str(problem)]
     try:
-        return [f"index: {one_line(line)}. Run: searchkit index --rebuild" for line in engine.check()]
+        return [
+            f"index: {one_line(line)}. Run: searchkit index --rebuild" for line in engine.check()
+        ]
     finally:
         engine.close()

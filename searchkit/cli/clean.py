@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
+from searchkit.clean import clean_page
 from searchkit.cli.given import given_options, make_given
 from searchkit.cli.terminal import note, one_line, to_json, use_colour, visible
 from searchkit.cli.terminal import style as styled
-from searchkit.clean import clean_page
 from searchkit.errors import InputError
 from searchkit.inputs import read_page
 from searchkit.records import Document, Page
@@ -114,4 +114,6 @@ def published_words(document: Document) -> str:
         return "undated"
     if document.published_certainty == "certain":
         return document.published
-    return f"{document.published} ({document.published_certainty}, from {document.published_source})"
+    return (
+        f"{document.published} ({document.published_certainty}, from {document.published_source})"
+    )

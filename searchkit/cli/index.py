@@ -8,7 +8,7 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.terminal import Progress, note
-from searchkit.engines import open_engine
+from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.indexer import rebuild_index, update_index
 
 EXAMPLES = """\b
@@ -17,12 +17,14 @@ Examples:
   searchkit index --rebuild
 """
 
-ENGINE = "whoosh"
-
 
 @click.command("index", epilog=EXAMPLES)
-@click.option("--rebuild", is_flag=True, help="Build it anew from the archive; replaces it when done.")
-@click.option("--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer.")
+@click.option(
+    "--rebuild", is_flag=True, help="Build it anew from the archive; replaces it when done."
+)
+@click.option(
+    "--wait", "wait_s", default=600.0, show_default=True, help="Seconds to wait for another writer."
+)
 @click.pass_obj
 def command(index_path: Path, rebuild: bool, wait_s: float) -> None:
     """Bring the index up to the archive; it does this by itself after each add.
@@ -39,8 +41,8 @@ def bring_up(archive: Archive, index_path: Path, *, rebuild: bool = False) -> in
     progress = Progress("passages")
     try:
         if rebuild:
-            return rebuild_index(archive, index_path, ENGINE, on_progress=progress.step)
-        engine = open_engine(ENGINE, index_path)
+            return rebuild_index(archive, index_path, DEFAULT_ENGINE, on_progress=progress.step)
+        engine = open_engine(DEFAULT_ENGINE, index_path)
         try:
             return update_index(archive, engine, on_progress=progress.step)
         finally:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import click
 
 from searchkit.archive import Archive, open_archive
-from searchkit.cli.hits import attribution, passage_fields
-from searchkit.cli.terminal import mark, note, one_line, style, to_json, use_colour, visible, wrap
+from searchkit.cli.hits import attribution, document_line, passage_fields
+from searchkit.cli.terminal import note, one_line, style, to_json, use_colour, visible, wrap
 from searchkit.errors import UsageError
 from searchkit.records import Document, Passage
 
@@ -19,6 +20,9 @@ Examples:
   searchkit show q7jm2k4x6abc --removed     a document, and what cleaning took out
   searchkit show https://mfa.example/press/41 --versions
 """
+
+# As segment makes them: twelve letters, a colon, the passage's own part.
+_PASSAGE_ID = re.compile(r"[a-z2-7]{12}:[a-z2-7]{6}(?:-[0-9]{1,6})?")
 
 
 @click.command("show", epilog=EXAMPLES)
@@ -33,20 +37,24 @@ def command(
 ) -> None:
     """Print a document or passage by id (the first letters will do) or by URL."""
     with open_archive(index_path) as archive:
-        found = archive.passage(target) if ":" in target and "://" not in target else None
-        document = archive.find_document(found.passage.document_id if found else target)
-        if document is None or (found is None and ":" in target and "://" not in target):
-            raise UsageError(f"nothing kept under {target!r}; see: searchkit search")
+        at = archive.passage(target) if _PASSAGE_ID.fullmatch(target) else None
+        identity = at.passage.document_id if at else archive.find_document(target)
+        document = archive.document(identity) if identity else None
+        if document is None:
+            raise UsageError(f"nothing is kept under {target!r}; find it with: searchkit search")
+        passage = at.passage if at else None
         if raw:
-            click.echo(archive.raw(document.id).body, nl=False)
+            page = archive.raw(document.id)
+            click.echo(page.body if page else b"", nl=False)
         elif versions:
             click.echo(_versions(archive, document, form))
         elif form == "json":
-            click.echo(to_json(_fields(archive, document, found.passage if found else None)))
-        elif found:
-            if not found.current:
-                note(f"Note: this passage stood in version {found.version}; the text has changed since")
-            click.echo(_in_place(archive, document, found.passage))
+            click.echo(to_json(_fields(archive, document, passage)))
+        elif at and not at.is_current:
+            note(f"Note: this passage stood in version {at.version}; the text has changed since")
+            click.echo("\n\n".join([*_head(document), _block(at.passage, at.passage)]))
+        elif passage:
+            click.echo(_in_place(archive, document, passage))
         else:
             click.echo(_whole(document, removed))
 
@@ -66,19 +74,17 @@ def _versions(archive: Archive, document: Document, form: str) -> str:
     rows = archive.versions(document.id)
     if form == "json":
         return "\n".join(
-            to_json({"n": row.n, "added_at": row.added_at.isoformat(), "title": row.title})
-            for row in rows
+            to_json({"schema": "searchkit.version/1", **row._asdict()}) for row in rows
         )
     return "\n".join(
-        f"{row.n:>3}  {row.added_at:%Y-%m-%d %H:%M} UTC  {row.published or 'undated':<10}"
+        f"{row.n:>3}  added {row.added_at}  {row.published or 'undated':<10}"
         f"  {one_line(row.title or '')}"
         for row in rows
     )
 
 
 def _whole(document: Document, removed: bool) -> str:
-    colour = use_colour(sys.stdout)
-    parts = [*_head(document, colour), visible(document.text)]
+    parts = [*_head(document), visible(document.text)]
     if removed:
         cuts = [f"  [{cut.rule}] {one_line(cut.text)}" for cut in document.removed]
         parts.append("\n".join([f"Removed: {len(cuts)} blocks", *cuts]))
@@ -86,29 +92,24 @@ def _whole(document: Document, removed: bool) -> str:
 
 
 def _in_place(archive: Archive, document: Document, passage: Passage) -> str:
-    """The passage marked, with the passages before and after it."""
+    """The passage, with the passages before and after it."""
+    passages = archive.passages_of(document.id)
+    place = next(i for i, each in enumerate(passages) if each.id == passage.id)
+    near = passages[max(0, place - 1) : place + 2]
+    return "\n\n".join([*_head(document), *(_block(each, passage) for each in near)])
+
+
+def _block(each: Passage, own: Passage) -> str:
     colour = use_colour(sys.stdout)
-    near = [
-        each
-        for each in archive.passages_of(document.id)
-        if -1 <= _place(archive, document, each) - _place(archive, document, passage) <= 1
-    ]
-    blocks = _head(document, colour)
-    for each in near or [passage]:
-        own = each.id == passage.id
-        who = style(attribution(each), "1" if own else "2", colour=colour)
-        text = mark(each.text, [(0, len(each.text))] if own and colour else [], colour=colour)
-        blocks.append(f"{'>' if own else ' '} {who}\n{wrap(text, '  ')}")
-    return "\n\n".join(blocks)
+    sign, code = (">", "1") if each.id == own.id else (" ", "2")
+    who = style(attribution(each), code, colour=colour)
+    return f"{sign} {who}\n{wrap(visible(each.text), '    ')}"
 
 
-def _place(archive: Archive, document: Document, passage: Passage) -> int:
-    starts = sorted(each.start for each in archive.passages_of(document.id))
-    return sum(start < passage.start for start in starts)
-
-
-def _head(document: Document, colour: bool) -> list[str]:
-    from searchkit.cli.hits import document_line
-
+def _head(document: Document) -> list[str]:
+    colour = use_colour(sys.stdout)
     title = style(one_line(document.title or "Untitled"), "1", colour=colour)
-    return [f"{title}\n{style(document_line(document), '2', colour=colour)}"]
+    about = " · ".join(
+        part for part in (document_line(document), one_line(document.url or "")) if part
+    )
+    return [f"{title}\n{style(about, '2', colour=colour)}\n{document.id}"]

@@ -10,7 +10,7 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.terminal import one_line, to_json
-from searchkit.engines import open_engine
+from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.errors import IndexProblem
 
 EXAMPLES = """\b
@@ -18,8 +18,6 @@ Examples:
   searchkit status
   searchkit status --format json
 """
-
-ENGINE = "whoosh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,12 @@ class IndexState:
 
 def index_state(archive: Archive, index_path: Path) -> IndexState:
     """Missing, damaged, behind or current, in words, with the command that mends it."""
-    if not (index_path / ENGINE).exists():
-        return IndexState(ENGINE, 0, 0, "There is no index yet", "searchkit index")
+    if not (index_path / DEFAULT_ENGINE).exists():
+        return IndexState(DEFAULT_ENGINE, 0, 0, "There is no index yet", "searchkit index")
     try:
-        engine = open_engine(ENGINE, index_path)
+        engine = open_engine(DEFAULT_ENGINE, index_path)
     except IndexProblem as problem:
-        return IndexState(ENGINE, 0, 0, str(problem), "searchkit index --rebuild")
+        return IndexState(DEFAULT_ENGINE, 0, 0, str(problem), "searchkit index --rebuild")
     try:
         revision, passages = engine.revision(), engine.size()
     finally:
@@ -48,8 +46,8 @@ def index_state(archive: Archive, index_path: Path) -> IndexState:
     behind = archive.revision() - revision
     if behind:
         words = f"The index is {behind:,} changes behind the archive"
-        return IndexState(ENGINE, revision, passages, words, "searchkit index")
-    return IndexState(ENGINE, revision, passages, "The index is current", None)
+        return IndexState(DEFAULT_ENGINE, revision, passages, words, "searchkit index")
+    return IndexState(DEFAULT_ENGINE, revision, passages, "The index is current", None)
 
 
 @click.command("status", epilog=EXAMPLES)
@@ -69,11 +67,17 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
         "schema": "searchkit.status/1",
         "path": str(index_path),
         "revision": archive.revision(),
-        **asdict(counts),
+        "documents": counts.documents,
+        "versions": counts.versions,
+        "passages": counts.passages,
+        "undated": counts.undated,
+        "gone": counts.gone,
+        "pending": counts.pending,
+        "refused": counts.refused,
+        "languages": {name or "unknown": number for name, number in counts.languages},
+        "sources": [row._asdict() for row in counts.sources],
         "index": asdict(index_state(archive, index_path)),
-        "disk_bytes": {
-            part: _size(index_path / part) for part in ("archive", ENGINE)
-        },
+        "disk_bytes": {part: _size(index_path / part) for part in ("archive", DEFAULT_ENGINE)},
     }
 
 
@@ -84,11 +88,12 @@ def _size(folder: Path) -> int:
 def _text(fields: dict[str, Any]) -> str:
     disk = fields["disk_bytes"]
     lines = [
-        f"Archive   {fields['path']}/archive, revision {fields['revision']:,}, {_mb(disk['archive'])}",
+        f"Archive   {fields['path']}/archive, revision {fields['revision']:,},"
+        f" {_mb(disk['archive'])}",
         f"Kept      {fields['documents']:,} documents, {fields['versions']:,} versions,"
         f" {fields['passages']:,} passages; {fields['undated']:,} documents undated",
         f"Index     {fields['index']['engine']}, {fields['index']['passages']:,} passages,"
-        f" {_mb(disk[ENGINE])}. {fields['index']['words']}",
+        f" {_mb(disk[DEFAULT_ENGINE])}. {fields['index']['words']}",
     ]
     if fields["pending"]:
         lines.append(f"Unfinished {fields['pending']:,} captures; the next add finishes them")
@@ -97,7 +102,8 @@ def _text(fields: dict[str, Any]) -> str:
     lines.append("Languages " + ", ".join(f"{k} {v:,}" for k, v in fields["languages"].items()))
     lines.append("Sources   documents  newest      name")
     lines += [
-        f"          {row['documents']:>9,}  {row['newest'] or 'undated':<10}  {one_line(row['source'])}"
+        f"          {row['documents']:>9,}  {row['newest'] or 'undated':<10}"
+        f"  {one_line(row['source'])}"
         for row in fields["sources"]
     ]
     if fields["index"]["command"]:

@@ -87,7 +87,10 @@ def mark(text: str, marks: Iterable[tuple[int, int]], *, colour: bool) -> str:
     out, last = [], 0
     for start, end in marks:
         word = visible(text[start:end])
-        out += [visible(text[last:start]), style(word, "1;33", colour=True) if colour else f"*{word}*"]
+        out += [
+            visible(text[last:start]),
+            style(word, "1;33", colour=True) if colour else f"*{word}*",
+        ]
         last = end
     return "".join([*out, visible(text[last:])])
 

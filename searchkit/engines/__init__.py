@@ -71,6 +71,9 @@ def _whoosh(path: Path) -> Engine:
 ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": _whoosh}
 
 
+DEFAULT_ENGINE = "whoosh"
+
+
 def open_engine(name: str, index_path: Path) -> Engine:
     """The engine of that name, with its files under ``index_path / name``.
 

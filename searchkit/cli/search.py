@@ -1,0 +1,112 @@
+"""``searchkit search``: ranked passages, with who said them, when and where."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from searchkit.cli.hits import csv_lines, hit_fields, hit_text, results_json
+from searchkit.cli.terminal import note, to_json, use_colour
+from searchkit.records import Results
+from searchkit.search import Filters, open_index
+
+EXAMPLES = """\b
+Examples:
+  searchkit search 'grain corridor'
+  searchkit search 'speaker:hajiyev "peace treaty" -france'
+  searchkit search ceasefire --country AZ --since 2023-10 --sort newest
+  searchkit search sanctions --kind direct --format jsonl | jq .speaker
+\b
+The query language: words (all must occur), "exact words", AND OR NOT in
+capitals, -word, prefix*, (groups), field:value, date:2023-10..2023-12.
+See docs/query.md.  Exit status 0 also when nothing is found, unless
+--exit-status is given.
+"""
+
+KINDS = ["direct", "reported", "transcript", "issuer", "narration"]
+
+
+@click.command("search", epilog=EXAMPLES)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--speaker", help="Only passages this person speaks.")
+@click.option("--role", help="Only speakers of this office, as the text gives it.")
+@click.option("--country", help="Only this country speaking: name or ISO code.")
+@click.option("--org", help="Only this body speaking.")
+@click.option("--source", help="Only what this source published.")
+@click.option("--kind", type=click.Choice(KINDS), help="How it was said.")
+@click.option("--lang", "language", help="Only texts in this language (code).")
+@click.option("--since", help="Published on this day or later: 2024-09-17, 2024-09, 2024.")
+@click.option("--until", help="Published on this day or earlier.")
+@click.option("--undated", is_flag=True, help="With dates: also texts that have none.")
+@click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance")
+@click.option("--limit", "-n", type=click.IntRange(0, 10_000), default=10, show_default=True)
+@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many first.")
+@click.option("--exact", is_flag=True, help="Words as written: no stems, no other spellings.")
+@click.option("--any", "any_word", is_flag=True, help="Any of the words will do.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv"]), default="text"
+)
+@click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing is found.")
+@click.pass_obj
+def command(
+    index_path: Path,
+    query: tuple[str, ...],
+    speaker: str | None,
+    role: str | None,
+    country: str | None,
+    org: str | None,
+    source: str | None,
+    kind: str | None,
+    language: str | None,
+    since: str | None,
+    until: str | None,
+    undated: bool,
+    sort: str,
+    limit: int,
+    offset: int,
+    exact: bool,
+    any_word: bool,
+    form: str,
+    exit_status: bool,
+) -> int:
+    """Find passages by words, speaker, country, source and date, best first.
+
+    All words must occur; when too few passages have them all, passages with most of
+    them follow, marked so.  The last line tells how the query was read.
+    """
+    filters = Filters(speaker, role, country, org, source, kind, language, since, until, undated)
+    with open_index(index_path) as index:
+        results = index.search(
+            " ".join(query), filters, limit=limit, offset=offset, sort=sort, exact=exact,
+            any_word=any_word,
+        )  # fmt: skip
+        if not results.hits and not offset:
+            for line in index.why_nothing(" ".join(query), filters, exact=exact):
+                note(line)
+    _print(results, form)
+    return 1 if exit_status and not results.hits else 0
+
+
+def _print(results: Results, form: str) -> None:
+    if form == "json":
+        click.echo(results_json(results))
+    elif form == "jsonl":
+        for hit in results.hits:
+            click.echo(to_json(hit_fields(hit)))
+    elif form == "csv":
+        for line in csv_lines(results):
+            click.echo(line, nl=False)
+    elif results.hits:
+        colour = use_colour(sys.stdout)
+        click.echo("\n\n".join(hit_text(hit, colour=colour) for hit in results.hits))
+    if form != "json":
+        for line in reading_lines(results):
+            note(line)
+
+
+def reading_lines(results: Results) -> list[str]:
+    """One line on how the query was read and how much it found, then what to know."""
+    shown = f"{len(results.hits):,} of {results.total:,}" if results.hits else f"{results.total:,}"
+    return [f"Found {shown}: {results.reading}", *(f"Note: {line}" for line in results.notes)]

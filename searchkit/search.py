@@ -1,0 +1,270 @@
+"""A query to an answer: the one place where query, engine and archive meet.
+
+`open_index` gives an `Index`; its `search` reads the query, asks the engine, fetches
+the passages from the archive and marks the words.  Nothing is written, and nothing
+printed: notes on what a person should know come with the results.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from searchkit.analyzer import analyze
+from searchkit.archive import Archive, open_archive
+from searchkit.engines import DEFAULT_ENGINE, Engine, Found, Sort, open_engine
+from searchkit.errors import QueryError, UsageError
+from searchkit.query import (
+    And,
+    Best,
+    DayRange,
+    Node,
+    Not,
+    Or,
+    Query,
+    compile_notes,
+    compile_query,
+    parse_query,
+    wanted,
+)
+from searchkit.records import Hit, Results
+from searchkit.snippet import make_snippet, mark_title
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Filters:
+    """What passages must be, beside the query; None where it does not matter.
+
+    ``since`` and ``until`` are ISO dates of any precision; with ``undated`` texts
+    that have no date pass them too.
+    """
+
+    speaker: str | None = None
+    role: str | None = None
+    country: str | None = None
+    org: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    language: str | None = None
+    since: str | None = None
+    until: str | None = None
+    undated: bool = False
+
+
+class Index:
+    """An archive with its engine, open for reading; use it as a context manager."""
+
+    def __init__(self, archive: Archive, engine: Engine) -> None:
+        self.archive = archive
+        self.engine = engine
+        self._languages = archive.languages()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of both."""
+        self.engine.close()
+        self.archive.close()
+
+    def search(
+        self,
+        text: str,
+        filters: Filters = Filters(),
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = "relevance",
+        exact: bool = False,
+        any_word: bool = False,
+    ) -> Results:
+        """Passages that hold all the words, then, if too few, those that hold most.
+
+        Raises QueryError, with the column, for a query that cannot be read, and
+        UsageError for a filter value that cannot be used.
+        """
+        query = _filtered(parse_query(text), filters)
+        match: Literal["all", "any"] = "any" if any_word else "all"
+        node = self._compiled(query, filters, match, exact)
+        found = self.engine.search(node, limit=limit, offset=offset, sort=sort)
+        rows = [(row, "all") for row in found.rows]
+        if len(rows) < limit and not any_word:
+            more = self._with_most(query, filters, node, exact)
+            rest = self._rest(more, found, limit - len(rows), offset, sort)
+            rows += [(row, "some") for row in rest]
+        return Results(
+            query=text,
+            reading=query.reading,
+            total=found.total,
+            hits=tuple(self._hits(rows, node, offset)),
+            notes=(
+                *query.notes,
+                *compile_notes(query, self._languages, exact=exact),
+                *self._state(),
+            ),
+        )
+
+    def why_nothing(
+        self, text: str, filters: Filters = Filters(), *, exact: bool = False
+    ) -> list[str]:
+        """For a search without hits: what would find something, a line each."""
+        lines = []
+        if filters != Filters():
+            without = self.search(text, limit=0, exact=exact).total
+            if without:
+                lines.append(f"Without the options it finds {without:,}")
+        if exact and (loose := self.search(text, filters, limit=0).total):
+            lines.append(f"Without --exact it finds {loose:,}")
+        lines += self._unknown_words(parse_query(text))
+        newest = max((row.newest or "" for row in self.archive.counts().sources), default="")
+        lines.append(
+            f"Searched {self.engine.size():,} passages; the newest date is {newest or 'unknown'}"
+        )
+        return lines
+
+    def _compiled(
+        self, query: Query, filters: Filters, match: Literal["all", "most", "any"], exact: bool
+    ) -> Node:
+        node = compile_query(query, self._languages, match=match, exact=exact)
+        return _with_undated(node) if filters.undated else node
+
+    def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:
+        """Most of the words but not all of them; None where that asks the same."""
+        loose = self._compiled(query, filters, "most", exact)
+        return None if loose == strict else And((loose, Not(strict)))
+
+    def _rest(
+        self, node: Node | None, found: Found, wanted_rows: int, offset: int, sort: Sort
+    ) -> Sequence[tuple[str, float]]:
+        if node is None:
+            return ()
+        after = max(0, offset - found.total)
+        return self.engine.search(node, limit=wanted_rows, offset=after, sort=sort).rows
+
+    def _hits(
+        self, rows: Sequence[tuple[tuple[str, float], str]], node: Node, offset: int
+    ) -> Iterator[Hit]:
+        texts = self.archive.hits_for([row[0] for row, _ in rows])
+        in_text, in_title = wanted(node, "text"), wanted(node, "text", "title")
+        for place, ((passage_id, score), matched) in enumerate(rows):
+            if passage_id not in texts:  # changed since the index was written
+                continue
+            passage, document = texts[passage_id]
+            yield Hit(
+                rank=offset + place + 1,
+                score=score,
+                passage=passage,
+                document=document,
+                snippet=make_snippet(passage.text, document.language, in_text),
+                title_marks=mark_title(document.title or "", document.language, in_title),
+                matched="some" if matched == "some" else "all",
+            )
+
+    def _state(self) -> Iterator[str]:
+        behind = self.archive.revision() - self.engine.revision()
+        if behind > 0:
+            yield f"the index is {behind:,} changes behind the archive; run: searchkit index"
+
+    def _unknown_words(self, query: Query) -> Iterator[str]:
+        """A line for each word that no passage has, with the nearest that some have."""
+        for word in dict.fromkeys(query.words):
+            for token in analyze(word):
+                if token.exact in self.engine.words("text", token.exact, 1):
+                    continue
+                known = self.engine.words("text", token.exact[:2], 5_000)
+                near = difflib.get_close_matches(token.exact, known, 3, 0.75)
+                hint = f"; did you mean {' or '.join(near)}?" if near else ""
+                yield f"No passage has {token.exact!r} as written{hint}"
+
+
+def open_index(path: Path) -> Index:
+    """Open the index directory ``path`` for reading.
+
+    Raises ArchiveError where nothing is kept there, IndexProblem where the index is
+    missing or damaged.
+    """
+    archive = open_archive(path)
+    try:
+        return Index(archive, open_engine(DEFAULT_ENGINE, path))
+    except BaseException:
+        archive.close()
+        raise
+
+
+def _filtered(query: Query, filters: Filters) -> Query:
+    """The query with the filters as parts of it, so that one reading tells both."""
+    extra = list(_filter_texts(filters))
+    if not extra:
+        return query
+    both = parse_query(f"({query}) {' '.join(extra)}")
+    return dataclasses.replace(both, notes=query.notes)
+
+
+def _filter_texts(filters: Filters) -> Iterator[str]:
+    for option, field, value in (
+        ("--speaker", "speaker", filters.speaker),
+        ("--role", "role", filters.role),
+        ("--org", "org", filters.org),
+        ("--source", "source", filters.source),
+        ("--country", "country", filters.country),
+        ("--kind", "kind", filters.kind),
+        ("--lang", "language", filters.language),
+    ):
+        if value is not None:
+            yield _checked(
+                option,
+                value,
+                f"{field}:({_words(value)})" if field in _WORDS else f'{field}:"{_plain(value)}"',
+            )
+    for option, value, text in (
+        ("--since", filters.since, f"since:{filters.since}"),
+        ("--until", filters.until, f"until:{filters.until}"),
+    ):
+        if value is not None:
+            yield _checked(option, value, text)
+
+
+_WORDS = {"speaker", "role", "org", "source"}
+
+
+def _plain(value: str) -> str:
+    return re.sub(r'["“”„]', " ", value).strip()
+
+
+def _words(value: str) -> str:
+    """Each word quoted, so that none is an operator: ``"Ilva" "Marden"``."""
+    return " ".join(f'"{word}"' for word in _plain(value).split())
+
+
+def _checked(option: str, value: str, text: str) -> str:
+    try:
+        parse_query(text)
+    except QueryError as error:
+        raise UsageError(f"{option} {value!r}: {error.message}") from None
+    return text
+
+
+def _with_undated(node: Node) -> Node:
+    """The same tree, its date ranges open to texts that have no date."""
+    match node:
+        case DayRange():
+            return dataclasses.replace(node, undated=True)
+        case And() | Or() | Best():
+            return dataclasses.replace(node, parts=tuple(map(_with_undated, node.parts)))
+        case Not(part):
+            return Not(_with_undated(part))
+        case _:
+            return node
