@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 
 class Kept:
     """The article in an index of its own, asked through the command line."""
@@ -48,9 +48,9 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, measuring_data: Path) -> Iterator[Kept]:
+def kept(tmp_path_factory: pytest.TempPathFactory, measuring_data: Path) -> Kept:
     (article,) = (measuring_data / "seeds").glob("*.txt")
-    yield Kept(tmp_path_factory.mktemp("walk"), article)
+    return Kept(tmp_path_factory.mktemp("walk"), article)
 
 
 def test_it_is_added(kept: Kept) -> None:

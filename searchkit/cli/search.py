@@ -9,6 +9,7 @@ import click
 
 from searchkit.cli.hits import csv_lines, hit_fields, hit_text, results_json
 from searchkit.cli.terminal import note, to_json, use_colour
+from searchkit.engines import Sort
 from searchkit.records import Results
 from searchkit.search import Filters, open_index
 
@@ -63,7 +64,7 @@ def command(
     since: str | None,
     until: str | None,
     undated: bool,
-    sort: str,
+    sort: Sort,
     limit: int,
     offset: int,
     exact: bool,
