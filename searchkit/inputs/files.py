@@ -24,6 +24,9 @@ _FURNITURE = (
 # Version control that does not hide itself behind a dot.
 _VERSION_CONTROL = frozenset({"CVS", "_darcs"})
 
+# Without O_NONBLOCK, opening a pipe waits for its writer; Windows has only the other.
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 _REASONS = {
     errno.ENOENT: "no such file",
     errno.EACCES: "cannot be read: permission denied",
@@ -61,8 +64,7 @@ def open_regular(path: str) -> BinaryIO:
 
     Raises InputError for pipes, sockets, devices and folders, and OSError.
     """
-    # Without O_NONBLOCK, opening a pipe waits for its writer.
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    descriptor = os.open(path, _OPEN_FLAGS)
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):

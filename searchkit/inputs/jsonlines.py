@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from searchkit.errors import InputError
@@ -31,37 +32,25 @@ def iter_json_lines(stream: io.BufferedReader, origin: str) -> Iterator[Page | I
 
     A stream that breaks off gives its whole lines first, then one problem.
     """
-    number = 0
-    while True:
-        here = f"{origin}:{number + 1}"
+    for number in count(1):
+        here = f"{origin}:{number}"
         try:
             line = _read_line(stream, here)
             if line is None:
                 return
-            number += 1
-            line = line.removeprefix(_BOM).strip() if number == 1 else line.strip()
-            if number == 1:
-                refuse_array(line, origin)
+            line = (line.removeprefix(_BOM) if number == 1 else line).strip()
             if line:
                 check_record(line, here)
                 yield Page(line, here, "application/json", datetime.now(UTC))
         except InflateError as error:
             yield InputError(here, str(error))
             return
-        except _LineTooLong as error:
-            number += 1
-            yield error
         except InputError as error:
             yield error
-            if error.reason == _ARRAY_HINT:
-                return
-
-
-class _LineTooLong(InputError):
-    """The line has been skipped; the next one can be read."""
 
 
 def _read_line(stream: io.BufferedReader, here: str) -> bytes | None:
+    """Read a line, or None at the end; one that is too long is skipped and raised."""
     line = stream.readline(MAX_LINE_BYTES + 1)
     if len(line) <= MAX_LINE_BYTES:
         return line or None
@@ -69,12 +58,12 @@ def _read_line(stream: io.BufferedReader, here: str) -> bytes | None:
         line = stream.readline(1 << 16)
         if not line:
             break
-    raise _LineTooLong(here, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
+    raise InputError(here, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
 
 
 def refuse_array(body: bytes, origin: str) -> None:
     """Raise InputError where a JSON array begins."""
-    if body.lstrip().startswith(b"["):
+    if body.removeprefix(_BOM).lstrip().startswith(b"["):
         raise InputError(origin, _ARRAY_HINT)
 
 

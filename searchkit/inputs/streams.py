@@ -6,6 +6,7 @@ lines, web archive) hold one page at a time and give problems as values.
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 from collections.abc import Iterator
@@ -101,11 +102,11 @@ def _iter_json(
 ) -> Iterator[Page | InputError]:
     if media_type not in {"application/json", "text/plain"}:
         raise InputError(origin, f"not JSON: looks like {NAMES.get(media_type, media_type)}")
+    refuse_array(stream.peek(SNIFF_BYTES), origin)
     if suffix != ".json":
         yield from iter_json_lines(stream, origin)
         return
-    body = _read_whole(stream, origin)
-    refuse_array(body, origin)
+    body = _read_whole(stream, origin).removeprefix(codecs.BOM_UTF8)
     if _is_one_value(body):
         check_record(body, origin)
         yield Page(body, origin, "application/json", datetime.now(UTC))
