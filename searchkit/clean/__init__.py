@@ -1,0 +1,169 @@
+"""Clean a page: raw bytes to one `Document` with its text, its facts and what was cut.
+
+`clean_page` is the door; by media type it goes to `html`, `text`, `pdf` or `record`, then
+puts the parts together here.  It fetches nothing and keeps nothing; the same page gives the
+same document.  Splitting into passages is not its work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from searchkit.clean.encoding import decode_page
+from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
+from searchkit.clean.judge import judge_blocks
+from searchkit.clean.language import detect_language, settle_language
+from searchkit.clean.metadata import Metadata, read_metadata
+from searchkit.clean.pdf import read_pdf
+from searchkit.clean.record import read_record, readable_date
+from searchkit.clean.text import Flat, clean_text, sift_paragraphs, tidy
+from searchkit.errors import InputError
+from searchkit.records import Certainty, Document, Given, Page, Removed
+from searchkit.urls import canonical_url, document_id, url_key
+
+__all__ = ["clean_page"]
+
+# More is no statement; it would only cost memory.
+LARGEST_BODY = 32 * 1024 * 1024
+
+# A page with more visible characters than this must give some text.
+SUSPECT_CHARS = 200
+EXTRACT_SUSPECT = "extract_suspect"
+
+HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What one kind of page gave: its paragraphs and what it says of itself."""
+
+    paragraphs: tuple[str, ...]
+    facts: Metadata
+    removed: tuple[Removed, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def clean_page(page: Page, given: Given | None = None) -> Document:
+    """The document that a page holds; what is given beats what is found.
+
+    Raises InputError where the page is too large, of an unknown type, damaged, or empty.
+    """
+    given = given or Given()
+    if len(page.body) > LARGEST_BODY:
+        raise InputError(page.origin, f"larger than {LARGEST_BODY >> 20} MiB")
+    given, warnings = readable_date(given)
+    if page.media_type in HTML_TYPES:
+        parts = _html_parts(page, given)
+    elif page.media_type == "text/plain":
+        parts = _text_parts(decode_page(page.body, page.charset)[0], given)
+    elif page.media_type == "application/pdf":
+        parts = _pdf_parts(page, given)
+    elif page.media_type == "application/json":
+        record = read_record(page.body, page.origin, given)
+        given, warnings = record.given, warnings + record.warnings
+        parts = _text_parts(record.text, given)
+    else:
+        raise InputError(page.origin, f"cannot clean pages of type {page.media_type!r}")
+    if not parts.paragraphs:
+        raise InputError(page.origin, "no text is left when boilerplate is taken out")
+    return _document(page, given, replace(parts, warnings=warnings + parts.warnings))
+
+
+def _text_parts(text: str, given: Given) -> _Parts:
+    return _flat_parts(clean_text(text, given.title))
+
+
+def _flat_parts(flat: Flat) -> _Parts:
+    found = flat.published
+    facts = Metadata(
+        title=flat.title,
+        published=found,
+        published_source="text" if found else None,
+        published_certainty="likely" if found else None,
+    )
+    return _Parts(flat.paragraphs, facts, flat.removed)
+
+
+def _pdf_parts(page: Page, given: Given) -> _Parts:
+    pdf = read_pdf(page.body, page.origin)
+    parts = _flat_parts(clean_text("\n\n".join(pdf.paragraphs), given.title))
+    return replace(parts, removed=pdf.removed + parts.removed)
+
+
+def _html_parts(page: Page, given: Given) -> _Parts:
+    source, _ = decode_page(page.body, page.charset)
+    source = clean_source(source)
+    root, cut = parse_tree(source)
+    facts = Metadata() if root is None else read_metadata(root, page)
+    title = given.title or facts.title
+    kept: list[str] = []
+    removed: list[Removed] = []
+    if root is not None:
+        outline = outline_page(root)
+        for block, rule in zip(outline.blocks, judge_blocks(outline), strict=True):
+            if rule is None:
+                kept.append(block.text)
+            else:
+                removed.append(Removed(block.text, rule))
+        kept, sifted = sift_paragraphs(kept, title)
+        removed += sifted
+    if kept:
+        return _Parts(tuple(kept), facts, tuple(removed))
+    return _suspect_parts(page, source, facts, title)
+
+
+def _suspect_parts(page: Page, source: str, facts: Metadata, title: str | None) -> _Parts:
+    """All visible characters of a page that gave no text, with a warning; never nothing."""
+    visible = strip_tags(source)
+    if len(visible) <= SUSPECT_CHARS:
+        raise InputError(page.origin, "the page holds no text")
+    kept, removed = sift_paragraphs(tidy(visible).split("\n\n"), title)
+    return _Parts(tuple(kept), facts, tuple(removed), (EXTRACT_SUSPECT,))
+
+
+def _document(page: Page, given: Given, parts: _Parts) -> Document:
+    """The parts as a document, each fact from what is given, else from what was found."""
+    facts = parts.facts
+    text = "\n\n".join(parts.paragraphs)
+    url = given.url or facts.url or page.url
+    published, source, certainty = _date(given, facts)
+    return Document(
+        id=_identity(page, given, url),
+        text=text,
+        url=canonical_url(url) if url else None,
+        title=given.title or facts.title,
+        published=published,
+        published_source=source,
+        published_certainty=certainty,
+        modified=facts.modified,
+        language=_language(given, facts, text),
+        site=facts.site,
+        source=given.source,
+        authors=facts.authors,
+        speaker=given.speaker,
+        role=given.role,
+        country=given.country,
+        warnings=parts.warnings,
+        removed=parts.removed,
+    )
+
+
+def _date(given: Given, facts: Metadata) -> tuple[str | None, str | None, Certainty | None]:
+    if given.published:
+        return given.published, "given", "certain"
+    return facts.published, facts.published_source, facts.published_certainty
+
+
+def _language(given: Given, facts: Metadata, text: str) -> str | None:
+    if given.language:
+        return given.language.strip().split("-")[0].split("_")[0].lower()
+    return settle_language(facts.language, text) if facts.language else detect_language(text)
+
+
+def _identity(page: Page, given: Given, url: str | None) -> str:
+    if url:
+        return document_id(url_key(url))
+    if given.id:
+        return document_id(f"id:{given.source or ''}:{given.id}")
+    return document_id("sha256:" + sha256(page.body).hexdigest())

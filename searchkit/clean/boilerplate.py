@@ -1,0 +1,323 @@
+"""The vocabulary of boilerplate: a line of text to the name of the rule that removes it.
+
+Each rule reads one whole line or paragraph, never a part of one: a minister who says
+"cookies", "subscribe", "share" or "sign up to the treaty" says it inside a sentence, a
+banner is the whole line.  So patterns are anchored, ask for two signs, and lines of more
+than sixty words are text whatever they mention.  Words of class names are judged elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# A longer line is text; the longest banner sentence met in news pages has 58 words.
+LONGEST_BANNER_WORDS = 60
+LONGEST_BANNER_CHARS = 480
+
+SITES = (
+    r"(?:facebook|twitter|x|linkedin|whatsapp|telegram|instagram|youtube|tiktok|pinterest|reddit"
+    r"|viber|messenger|flipboard|google(?: ?\+| news| plus)?|vk(?:ontakte)?|ok|weibo|wechat|threads"
+    r"|bluesky|mastodon|tumblr|flickr|rss|e-?mail|mail|sms|signal|line|xing|skype|social media)"
+)
+PIECE = r"(?:article|story|page|post|news|video|press release|release|statement|content|item|entry)"
+LETTER = (
+    r"(?:news ?letters?|mailing list|inbox|e-?mails?|updates|alerts|digest|briefings?|notifications"
+    r"|bulletins?|podcasts?|channel|free trial|account|our (?:site|website|coverage|journalism))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of boilerplate.
+
+    A pattern is tried only where a trigger stands in the small-lettered line: substring
+    search is ten times cheaper, and most lines of a statement hold no trigger.
+    ``words`` is the longest line that the rule may remove.
+    """
+
+    name: str
+    triggers: tuple[str, ...]
+    pattern: re.Pattern[str]
+    words: int = LONGEST_BANNER_WORDS
+
+
+def _rule(name: str, triggers: str, *patterns: str, words: int = LONGEST_BANNER_WORDS) -> Rule:
+    """A rule whose patterns each have to begin at the line's first letter or digit."""
+    joined = r"[\W_]*(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")"
+    return Rule(name, tuple(triggers.split("|")), re.compile(joined), words)
+
+
+# The end of a line that is a label and not a sentence.
+END = r"[\W_]*$"
+# The same for single common words, which a speaker may say alone ("Back." "Next slide.").
+LABEL_END = r"[^\w.?!…—]*$"
+
+RULES = (
+    _rule(
+        "cookie",
+        "cookie|consent|cookies|tracking|device",
+        # "We use cookies to give you the best experience": who, and what for.
+        r"(?:we|this (?:web)?site|our (?:web)?site|the (?:web)?site|[\w.-]{3,30})"
+        r"(?: and (?:our|its) (?:\w+ )?partners)? (?:also )?(?:uses?|is using|are using|place|store)"
+        r" (?:\S+ ){0,6}cookies\b.{0,200}\b(?:experience|(?:this|our|the) (?:web)?site|traffic|you\b"
+        r"|your\b|content|ads\b|policy|services|functionality|learn more|accept|agree)",
+        r"(?:by|if you) (?:continu|us|brows|click|clos|visit|agree|accept|tap)\w* .{0,160}\bcookies?\b",
+        r"(?:accept|reject|allow|manage|decline|refuse|disable|enable|change|set)"
+        r"(?: (?:all|only|my|your|the|necessary|essential|optional|non-essential|and \w+|&))*"
+        r" cookies?\b(?: (?:settings|preferences|policy|choices|consent))?" + END,
+        r"(?:your |our |about )?cookies?(?: (?:and|&) \w+)?"
+        r" (?:settings|policy|notice|preferences|consent|statement|choices|banner|declaration)"
+        + END,
+        r"(?:these |our )?cookies (?:help us|allow us|are used|enable us) ",
+        r"(?:please )?(?:accept|enable) (?:\w+ ){0,3}cookies\b.{0,80}"
+        r"(?:view|watch|content|continue|play|load|this)",
+        r"we (?:and|value) (?:our|your) (?:\d+ )?(?:privacy|(?:\w+ )?partners (?:store|use|process|may)\b)",
+        r"you can (?:change|withdraw|manage) your (?:cookie|consent|privacy) ",
+        r"nous utilisons des cookies|ce site utilise des cookies|wir verwenden cookies"
+        r"|diese (?:web)?seite verwendet cookies|(?:utilizamos|usamos) cookies|este sitio (?:web )?"
+        r"(?:utiliza|usa) cookies|questo sito (?:web )?(?:utilizza|usa) (?:i )?cookie",
+    ),
+    _rule(
+        "cookie",
+        "файлы cookie|файлов cookie|çerez|privacy",
+        r"(?:мы используем|(?:на(?:ш|стоящий)|этот) сайт использует|сайт использует) .{0,30}cookie",
+        r"(?:bu )?(?:web )?site(?:miz)?(?:de|si)? .{0,40}çerez",
+        r"(?:privacy (?:policy|notice|settings|statement)|terms (?:of (?:use|service)|and conditions)"
+        r"|terms)(?:(?:,| and| &| \|)* (?:privacy(?: (?:policy|notice))?|cookies?(?: policy)?"
+        r"|terms(?: of (?:use|service))?))*" + END,
+        words=40,
+    ),
+    _rule(
+        "sign-up",
+        "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join",
+        rf"(?:please |click here to |to |and )?(?:sign(?:ing)?[- ]up|subscribe|register|join)\b"
+        rf"(?: \S+){{0,14}} (?:{LETTER}|via e-?mail)\b",
+        r"(?:sign[- ]?(?:up|in)|subscribe|register|log[- ]?in|join(?: us| now)?)"
+        r"(?: (?:now|here|today|free|for free|or \w+(?: \w+)?|to (?:continue|read|comment|us|view))"
+        r"(?: reading| this article| more)?)*" + END,
+        r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail|details|data|information)\b.{0,200}"
+        r"(?:consent|unsubscribe|improve|privacy|content|contact)",
+        r"you (?:can|may|are free to) (?:unsubscribe|opt[- ]out)\b.{0,60}" + END,
+        r"(?:get|receive|have) .{0,80}\b(?:(?:in|to) your (?:inbox|e-?mail)|by e-?mail|newsletters?)\b",
+        r"(?:please )?(?:enter|type|provide|confirm) (?:your|a valid|an) (?:\w+ )?e-?mail\b",
+        r"(?:your )?e-?mail(?: address)?(?: \(required\))?" + END,
+        r"(?:thank you|thanks) for (?:subscribing|signing up|registering)",
+        r"by (?:signing up|subscribing|registering|submitting|entering|providing)\b.{0,200}"
+        r"(?:agree|consent|accept|terms|privacy|confirm)",
+        r"(?:already|not) (?:a|have an?) (?:subscriber|member|account|registered)\b",
+        r"(?:this (?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:\w+ )?subscribers)",
+        r"(?:our|the|a|free|daily|weekly|\w+day) (?:\w+ ){0,3}newsletters?" + END,
+        r"newsletters?(?: sign[- ]?up)?" + END,
+        r"(?:create|open) (?:a|an|your) (?:free )?account" + END,
+        r"don'?t have an account",
+    ),
+    _rule(
+        "sign-up",
+        "подпи|abonn|inscri|suscr|iscri|abone|اشترك|订阅",
+        r"подпи(?:шитесь|сывайтесь|саться)(?: на .{0,60})?" + END,
+        r"abonnez-vous\b.{0,60}" + END,
+        r"inscrivez-vous (?:à|a) (?:la|notre|nos) (?:news|lettre|info)",
+        r"(?:newsletter|hier) abonnieren" + END,
+        r"suscr[ií]b(?:ete|ase)\b.{0,60}" + END,
+        r"iscriviti alla newsletter|bültenimize abone|اشترك في (?:النشرة|نشرتنا)|订阅(?:我们|新闻)",
+        words=20,
+    ),
+    _rule(
+        "share",
+        "share|tweet|print|facebook|twitter|linkedin|whatsapp|mail|copy|pin it|telegram|sharing",
+        rf"(?:please )?(?:share|sharing|tweet|e-?mail|print)(?: this| the)? {PIECE}"
+        rf"(?:(?: with| on| via| to| by|,|:) (?:your |a )?(?:friends?|{SITES})(?:,? (?:and |or )?{SITES})*"
+        r"| with others)?" + END,
+        rf"(?:please )?(?:share|post|tweet|pin|send)(?: this| it)?(?: on| via| to| in| by|:)? {SITES}"
+        rf"(?:(?:,|/| and| or|\|)* (?:share on )?{SITES})*(?: \(?opens in (?:a )?new (?:window|tab)\)?)?"
+        + END,
+        rf"(?:(?:share|tweet|print|copy(?: (?:the )?link| url)?|link copied!?|pin it|like|send|save"
+        rf"|comments?|\d+(?:[.,]\d+)?k?|{SITES})[\s|/,·•:+-]*)+$",
+        r"share(?: this| via| with friends|\.\.\.|:)?" + END,
+        r"(?:this )?(?:article|story|post) (?:has been )?shared \d+ times" + END,
+        r"(?:click|tap) (?:here )?to (?:share|e-?mail|print|copy)\b.{0,80}",
+        words=25,
+    ),
+    _rule(
+        "share",
+        "partag|teilen|compart|condivid|подели|поділи|paylaş|paylaş|شارك|分享|udostępnij|sdílet|delen",
+        r"(?:partage[rz](?: (?:cet|l'|l’) ?article| sur .{0,30})?|(?:artikel |beitrag )?teilen"
+        r"(?: (?:auf|mit) .{0,20})?|compart(?:ir|e|a)(?: (?:en|este|esta|el|no|na) .{0,30})?"
+        r"|condividi(?: (?:su|questo) .{0,30})?|поделиться(?: .{0,30})?|поділитися(?: .{0,30})?"
+        r"|paylaş|شارك(?: .{0,30})?|分享(?:到.{0,12})?|udostępnij|sdílet|delen)" + END,
+        words=8,
+    ),
+    _rule(
+        "follow",
+        "follow|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu|seguici|подпис|takip|تابع",
+        rf"(?:please )?(?:follow|connect with|like|find|join|visit|watch|stay connected with|contact)"
+        rf" (?:us|me|our (?:page|channel|account)s?)"
+        rf"(?:(?: (?:on|via|at|in)| (?:also )?on)(?: (?:our|the))? (?:{SITES}|@).{{0,80}})?" + END,
+        rf"(?:you can )?(?:follow|like|find) .{{1,60}} on {SITES}\b(?:.{{0,60}})" + END,
+        rf"(?:follow|join|subscribe to|like) .{{1,50}} (?:on|via) {SITES}"
+        rf"(?:(?:,| and| or)* {SITES})*(?: (?:page|channel|account|group))?" + END,
+        rf"follow(?: @\w+)+" + END,
+        rf"follow {SITES}" + END,
+        r"(?:suivez[- ]nous|folgen sie uns|s[ií]guenos|siga-nos|seguici|bizi takip edin|تابعونا"
+        r"|следите за нами|подписывайтесь на нас)\b.{0,60}" + END,
+        words=20,
+    ),
+    _rule(
+        "disclaimer",
+        "views|opinion|position|publishes|author|disclaim|responsib",
+        # Whose views: an author's or an article's, never a government's or a colleague's.
+        r"(?:.{0,120}[.:;!] )?(?:\w+ ){0,6}(?:views?|opinions?|positions?|statements?|content)\b.{0,60}"
+        r"\b(?:(?:this|these|the|our) (?:articles?|posts?|columns?|pieces?|op-?eds?|commentar(?:y|ies)"
+        r"|blogs?|publications?|pages?)|authors?|writers?|contributors?|columnists?)\b.{0,120}"
+        r"\b(?:not (?:necessarily )?(?:reflect|represent|those|the)|own|alone|solely|not necessarily)",
+        r".{1,60}\bpublishes (?:articles|content|opinions|material|views)\b.{0,120}"
+        r"\b(?:sources|contributors|viewpoints|authors|views)\b",
+        r"(?:the )?(?:author|writer)s?(?:'s|’s|’)? .{0,80}\b(?:views|opinions)\b.{0,40}"
+        r"\b(?:own|personal)" + END,
+        r"disclaimer\b ?(?::|-|–|—|$)",
+        r"(?:this|the) (?:article|material|content|post|story) (?:is|was|has been)"
+        r" (?:\w+ ){0,3}for (?:general )?informational purposes",
+    ),
+    _rule(
+        "copyright",
+        "©|(c)|copyright|rights reserved|published, broadcast|tous droits|derechos reservados"
+        "|rechte vorbehalten|права защищены|republish",
+        r".{0,60}(?:©|\(c\)|copyright) ?(?:©|\(c\))? ?(?:by )?(?:\d{4}|[A-Za-z].{0,40}\d{4}).{0,120}",
+        r"©.{0,80}" + END,
+        r".{0,120}\ball rights (?:are )?reserved\b.{0,160}" + END,
+        r"(?:this|these) (?:materials?|articles?|contents?|stor(?:y|ies)) (?:may|can|must)(?: not|not)?"
+        r" be (?:published|reproduced|copied|republished|broadcast|rewritten|redistributed)",
+        r".{0,60}(?:tous droits réservés|todos los derechos reservados|alle rechte vorbehalten"
+        r"|все права защищены)",
+        r"copyright (?:notice|policy|information)" + END,
+        r"(?:click here to |how to )?republish (?:this|our) (?:article|story|content)",
+        words=45,
+    ),
+    _rule(
+        "related",
+        "read|see also|related|recommend|more |most |also |miss|up next|trending|latest|picks|watch"
+        "|view all|click here|find out|continue|like this|popular|stories|explore|listen",
+        # Labels: no full stop at the end, or a colon at once.
+        r"(?:read|see|watch|listen|learn|find out|view|discover|show|load|explore)"
+        r" (?:more|also|next|all|full (?:story|article|coverage))"
+        r"(?: (?:here|about|on|from|in|at|news|stories|articles|\w+ on) ?[^.!?]{0,80})?[\s:»›>→|…-]*$",
+        r"(?:read|see|watch|listen|also read|also see|read also|see also|read more|must read"
+        r"|also on|more|related|recommended|don'?t miss|in pics|explained|opinion)"
+        r"(?: (?:more|also|next|articles?|stories|story|links?|news|coverage|content|reading|posts?|topics?"
+        r"|from [^:.]{2,40}|on [^:.]{2,40}))? ?[:|»›→] ?.{0,160}$",
+        r"(?:see also|also read|read also|related(?: (?:articles?|stor(?:y|ies)|links?|news|coverage|content"
+        r"|posts?|topics?|tags|items|documents|materials?|reading))|recommended(?: (?:for you|stories|articles"
+        r"|reading))?|you (?:may|might)(?: also)? (?:like|be interested in|enjoy)(?: these)?(?: \w+)?"
+        r"|(?:the )?most (?:read|popular|viewed|shared|recent|watched)(?: \w+){0,3}|trending(?: now| \w+)?"
+        r"|latest(?: (?:news|stories|articles|updates|posts|headlines|videos))"
+        r"|more (?:stories|news|articles|like this|to read|coverage|videos)(?: [^.!?]{0,50})?"
+        r"|editor(?:s|'s|’s|s’|s')? (?:picks?|choice)|up next|top stories|popular(?: now| stories| posts| news)"
+        r"|other (?:news|stories|articles)|in case you missed it|what to read next|around the web"
+        r"|from (?:our|the) (?:partners|web)|similar (?:articles|news|stories))" + END,
+        r"(?:click|tap) here\b(?: (?:to|for) [^.!?]{0,80})?[\s.!:»›>→]*$",
+        r"(?:more|news) (?:from|by|in|on) (?:our |the |this )?[^.!?,]{2,60}" + END,
+        r"continue reading[\s.…»→]*" + END,
+        words=28,
+    ),
+    _rule(
+        "related",
+        "читайте|lire|lesen|leer|leia|leggi|oku|اقرأ|相关|阅读|przeczytaj|lees ook|čtěte",
+        r"(?:читайте (?:также|ещ[её])|(?:à )?lire aussi|lesen sie auch|mehr zum thema|leer más|lea también"
+        r"|te puede interesar|leia (?:também|mais)|leggi anche|ayrıca oku\w*|اقر[أا] (?:أيضا|أيضًا|المزيد)"
+        r"|相关(?:新闻|阅读|链接)|przeczytaj także|czytaj (?:też|także)|lees ook|čtěte také)"
+        r"(?: ?[:|»-] ?.{0,160}| .{0,80})?$",
+        words=28,
+    ),
+    _rule(
+        "advert",
+        "advert|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
+        r"(?:- )?advertise?ments?(?: feature)?(?: \d+)?" + END,
+        r"(?:this (?:article|content|post) (?:is|was) )?sponsored(?: (?:content|by .{1,40}|links?|post))?"
+        + END,
+        r"(?:story|article|text|content|post) continues (?:below|after|underneath)\b.{0,50}" + END,
+        r"(?:scroll|keep scrolling|continue reading)(?: down)?(?: (?:below|to continue|for more|to read))?"
+        r"(?: .{0,30}ad(?:vertise?ment)?s?)?" + END,
+        r"(?:advertise with us|promoted(?: content| by .{1,40})?|paid (?:content|post|for by .{1,40}))"
+        + END,
+        r"(?:we|this (?:post|article|page|site)) (?:may )?(?:earn|contains?|receive)"
+        r" (?:an? )?(?:affiliate|commission)",
+        r"(?:advertisement )?(?:skip|close) (?:this )?ad(?:vertise?ment)?" + END,
+        words=30,
+    ),
+    _rule(
+        "comments",
+        "comment|discussion|reply|conversation|will not be published|required fields",
+        r"(?:(?:leave|post|add|write|view|show|hide|read|load|see|no|all|\d+) (?:a |your |all |the |more )?"
+        r"(?:\d+ )?)?(?:comments?|reply|replies|response|discussion)(?: \(?\d+\)?)?" + LABEL_END,
+        r"(?:leave|post|cancel|write) (?:a )?(?:reply|comment)" + LABEL_END,
+        r"your e-?mail address will not be published",
+        r"(?:join|start|be part of) the (?:conversation|discussion)" + LABEL_END,
+        r"(?:comments? (?:are|is) (?:closed|disabled|off|moderated))",
+        r"(?:please )?(?:log|sign) in to (?:leave a |post a )?(?:comment|reply)",
+        r"required fields are marked",
+        words=25,
+    ),
+    _rule(
+        "credit",
+        "contribut|report|editing|written|compiled|edited|photo|image|picture|video|getty|credit",
+        r".{2,90}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
+        r"\(?(?:additional )?(?:report(?:ing|ed)|editing|writing|edited|written|compiled)(?: and \w+ing)?"
+        r" by [^.]{2,120}\)?[.;]?(?: (?:editing|writing|additional reporting) by [^.]{2,80}\)?)*"
+        + END,
+        r"(?:(?:file|cover|top|main|featured|header) )?(?:photo|image|picture|foto|video)s?"
+        r"(?: (?:credits?|by|courtesy(?: of)?|source|via|caption))?(?: ?[:/©|]) ?.{0,100}$",
+        r"(?:file )?(?:photo|image|picture) (?:by|courtesy of|credit) .{2,60}" + END,
+        r"(?:getty images|image source|image caption|media caption|photo credit)(?:[ ,:/].{0,80})?$",
+        words=30,
+    ),
+    _rule(
+        "navigation",
+        "home|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript|browser|close"
+        "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download",
+        r"(?:home(?: page)?|back(?: to (?:top|home|the top|list|news|all \w+))?|top(?: of page)?|(?:main )?menu"
+        r"|search(?: (?:this site|form|for:?))?|skip to (?:main )?(?:content|navigation)|skip navigation"
+        r"|(?:previous|next|prev)(?: (?:article|story|post|page|slide|image))?|go back|return to \w+"
+        r"|(?:print|printable|printer[- ]friendly)(?: (?:this )?(?:page|version|friendly))*|close(?: \w+)?"
+        r"|contact us|site ?map|toggle (?:navigation|menu)|loading|faqs?|(?:save|download)(?: as)? pdf"
+        r"|play(?: video)?|view gallery|load more|show more|\d+ of \d+|page \d+(?: (?:of|/) \d+)?)"
+        + LABEL_END,
+        r"(?:please )?(?:enable|turn on) javascript\b",
+        r"javascript (?:is|must be) ",
+        r"your browser (?:does not|doesn'?t|is (?:not|out))",
+        words=20,
+    ),
+)
+
+WORD_GAP = re.compile(r"\s+")
+
+
+# What ends a sentence, or breaks one off.
+SENTENCE_END = (".", "?", "!", ",", "—", "”", '"')
+
+
+def _is_cut_sentence(line: str, words: int) -> bool:
+    """Whether a line begins small, as the rest of a sentence does and a label seldom."""
+    begin = line.lstrip()
+    return begin[:1].islower() and (words > 3 or begin.rstrip().endswith(SENTENCE_END))
+
+
+def boilerplate_rule(line: str) -> str | None:
+    """The rule that removes a line, None where the line is text.
+
+    >>> boilerplate_rule("Share this article:"), boilerplate_rule("We share this view.")
+    ('share', None)
+    >>> boilerplate_rule("Follow us on Twitter"), boilerplate_rule("Follow us in condemning it.")
+    ('follow', None)
+    """
+    if len(line) > LONGEST_BANNER_CHARS:
+        return None
+    small = WORD_GAP.sub(" ", line.lower().replace("’", "'")).strip()
+    words = small.count(" ") + 1
+    if not small or _is_cut_sentence(line, words):
+        return None
+    for rule in RULES:
+        if words <= rule.words and any(trigger in small for trigger in rule.triggers):
+            if rule.pattern.match(small):
+                return rule.name
+    return None

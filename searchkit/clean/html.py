@@ -1,0 +1,310 @@
+"""HTML source to an outline: blocks of text in page order and the boxes they stand in.
+
+In come the decoded characters of a page, out goes an `Outline`; nothing is judged here
+(`judge` does) and no metadata is read (`metadata` does).  Pages are hostile: sizes, depths
+and attributes are bounded before the parser sees them, control characters and references
+to them are taken out, and the walk is a loop, never a recursion.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+
+from lxml import etree
+
+from searchkit.clean.text import INVISIBLE
+
+# libxml2 gives up without raising at 2,048 open elements; real pages stay below 100.
+DEEPEST = 500
+# Above a few thousand attributes in one tag libxml2's check for doubles takes seconds.
+MOST_ATTRIBUTES = 200
+LONG_TAG_CHARS = 2000
+
+# A whole tag, quoted ">" included; never fails once begun, so a scan is linear.
+TAG = re.compile(r"""<[a-zA-Z/!](?:[^"'>]++|"[^"]*"|'[^']*'|["'])*+>?""")
+TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})")
+ATTRIBUTE = re.compile(r"""[\s/]*[^\s>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?|[\s/]+""")
+NUMBER_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
+# Content that is no text; each with its own end tag, so that the scan stays linear.
+RAW_CONTENT = re.compile(
+    r"<(?:script\b.*?(?:</script|$)|style\b.*?(?:</style|$)|noscript\b.*?(?:</noscript|$)"
+    r"|template\b.*?(?:</template|$)|head\b.*?(?:</head|<body|$))",
+    re.S | re.I,
+)
+ANY_SPACE = re.compile(r"\s+")
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+# Elements that begin a new block of text; all others are inline.
+BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu"
+    " nav noscript ol p pre section summary table tbody tfoot thead tr ul caption option td th"
+    " amp-accordion".split()
+)
+CELLS = frozenset(("td", "th"))
+# Never text of the page.  `form` is not here: old servers wrap the whole page in one.
+SKIPPED = frozenset(
+    "script style noscript template iframe object embed svg math canvas video audio select"
+    " option button input textarea head map datalist progress meter applet noembed frameset"
+    " rt rp".split()
+)
+# Hidden by markup; what a script shows later cannot be known, so it is judged, not dropped.
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+BREAKS = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+# One <br> parts paragraphs only where a sentence has ended and another begins.
+SENTENCE_BREAK = re.compile(r"(?<=[.!?:…”\"»])[^\S\n]*\n\s*(?=[\"“«„‘(–—-]?\s?[^\W_a-zа-яё])")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One block element: its place in the list is its number, ``parent`` a smaller one."""
+
+    parent: int
+    tag: str
+    names: str = ""  # class, id, role and the like, as written
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, list item or table row, as it stands on the page.
+
+    ``box`` is the number of the element that holds it; ``link_density`` the share of its
+    characters that are link text.
+    """
+
+    text: str
+    tag: str
+    box: int
+    link_density: float
+
+
+@dataclass(slots=True)
+class Outline:
+    """The page's blocks in order and its boxes; ``cut`` tells that depth was flattened."""
+
+    blocks: list[Block] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    cut: bool = False
+
+
+def clean_source(source: str) -> str:
+    """Source without raw controls, references to them, or tags of absurd length.
+
+    >>> clean_source("a&#27;b&#150;c\\x1b&#x41;")
+    'ab–cA'
+    """
+    return _bound_attributes(NUMBER_REFERENCE.sub(_reference, INVISIBLE.sub("", source)))
+
+
+def _reference(match: re.Match[str]) -> str:
+    """The character of a numeric reference as browsers read it, nothing for a control."""
+    digits = match[1] or match[2]
+    code = int(digits, 16 if match[1] else 10) if len(digits) <= 8 else 0
+    if code in (0x22, 0x26, 0x27, 0x3C, 0x3E):
+        return match[0]  # a mark that markup would read
+    if 0x80 <= code <= 0x9F:
+        return bytes([code]).decode("cp1252", "ignore")
+    if code > 0x10FFFF:
+        return ""
+    return INVISIBLE.sub("", chr(code))
+
+
+def _bound_attributes(source: str) -> str:
+    """Tags keep their first attributes; only tags of unusual length are looked into."""
+    parts, begin, place = [], 0, 0
+    while match := TAG.search(source, place):
+        place = match.end()
+        if place - match.start() <= LONG_TAG_CHARS:
+            continue
+        enough, place = _tag_end(source, match.start())
+        if enough < place:
+            parts.append(source[begin:enough] + " ")
+            begin = place
+    return "".join([*parts, source[begin:]])
+
+
+def _tag_end(source: str, start: int) -> tuple[int, int]:
+    """Where a tag has enough attributes, and where it ends (at its ">" or the source's end)."""
+    name = TAG_NAME.match(source, start)
+    place = enough = name.end() if name else start + 2
+    count = 0
+    while attribute := ATTRIBUTE.match(source, place):
+        place = attribute.end()
+        count += 1
+        if count <= MOST_ATTRIBUTES:
+            enough = place
+    return enough, place
+
+
+def parse_tree(source: str) -> tuple[Any, bool]:
+    """The tree of a cleaned source (None where there is none), and whether it was cut.
+
+    The parser stops silently at its own depth limit; the source is then flattened first.
+    """
+    root, limited = _parse(source)
+    if limited:
+        root, _ = _parse(flatten(source))
+    return root, limited
+
+
+def _parse(source: str) -> tuple[Any, bool]:
+    parser = etree.HTMLParser(
+        huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
+    try:
+        root = etree.fromstring(source.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:  # nothing there, or nothing that libxml2 takes for HTML
+        root = None
+    limited = any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log)
+    return root, limited
+
+
+def flatten(source: str) -> str:
+    """Source whose elements nest no deeper than the bound; deeper tags become line breaks."""
+    depth = 0
+    open_tags = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal depth, open_tags
+        name = TAG_NAME.match(match[0])
+        if not name or name[2].lower() in VOID or match[0].endswith("/>"):
+            return match[0]
+        depth = max(0, depth + (-1 if name[1] else 1))
+        open_tags = depth + (1 if name[1] else 0)
+        if open_tags <= DEEPEST:
+            return match[0]
+        return "<br><br>" if name[2].lower() in BLOCKS else " "
+
+    return TAG.sub(replace, source)
+
+
+class _Walk:
+    """One pass over the tree: collects inline text and closes a block at each block element."""
+
+    def __init__(self) -> None:
+        self.outline = Outline()
+        self.stack: list[int] = []
+        self.pieces: list[str] = []
+        self.linked = 0
+        self.links = 0
+        self.row_depth = 0
+
+    def run(self, root: Any) -> Outline:
+        events = etree.iterwalk(root, events=("start", "end"))
+        for event, element in events:
+            tag = element.tag
+            if not isinstance(tag, str):
+                continue
+            if event == "start":
+                if tag in SKIPPED:
+                    events.skip_subtree()
+                else:
+                    self.start(tag, element)
+            else:
+                if tag not in SKIPPED:
+                    self.end(tag)
+                if element.tail:
+                    self.add(element.tail)
+        self.flush()
+        return self.outline
+
+    def start(self, tag: str, element: Any) -> None:
+        if tag == "br":
+            self.pieces.append("\n")
+        elif tag == "a":
+            self.links += 1
+        elif tag in CELLS and self.row_depth:
+            self.pieces.append(" ")
+        elif tag in BLOCKS:
+            self.flush()
+            self.open_box(tag, element)
+        if element.text:
+            self.add(element.text)
+
+    def open_box(self, tag: str, element: Any) -> None:
+        get = element.get
+        names = " ".join(
+            filter(
+                None, (get("class"), get("id"), get("role"), get("itemprop"), get("data-component"))
+            )
+        )
+        hidden = get("hidden") is not None or bool(
+            (style := get("style")) and HIDDEN_STYLE.search(style)
+        )
+        parent = self.stack[-1] if self.stack else -1
+        self.stack.append(len(self.outline.boxes))
+        self.outline.boxes.append(Box(parent, tag, names[:500], hidden))
+        if tag == "tr" and not self.row_depth and not _holds_blocks(element):
+            self.row_depth = len(self.stack)
+
+    def end(self, tag: str) -> None:
+        if tag == "a":
+            self.links = max(0, self.links - 1)
+        elif tag in CELLS and self.row_depth:
+            self.pieces.append(" ")
+        elif tag in BLOCKS:
+            self.flush()
+            if self.row_depth == len(self.stack):
+                self.row_depth = 0
+            if self.stack:
+                self.stack.pop()
+
+    def add(self, text: str) -> None:
+        plain = ANY_SPACE.sub(" ", text)
+        self.pieces.append(plain)
+        if self.links:
+            self.linked += len(plain.strip())
+
+    def flush(self) -> None:
+        """Close the block: its text, split where two line breaks or a sentence part it."""
+        if not self.pieces:
+            return
+        text = "".join(self.pieces)
+        density = self.linked / max(1, len(text.strip()))
+        self.pieces, self.linked = [], 0
+        if not text.strip():
+            return
+        number = self.stack[-1] if self.stack else 0
+        tag = self.outline.boxes[number].tag if self.outline.boxes else "body"
+        for part in BREAKS.split(text):
+            for paragraph in SENTENCE_BREAK.split(part):
+                if whole := ANY_SPACE.sub(" ", paragraph).strip():
+                    self.outline.blocks.append(Block(whole, tag, number, min(1.0, density)))
+
+
+def _holds_blocks(row: Any) -> bool:
+    """Whether a table row lays out a page: some cell holds a block element."""
+    return any(
+        isinstance(e.tag, str) and e.tag in BLOCKS and e.tag not in CELLS and e is not row
+        for e in row.iter()
+    )
+
+
+def outline_page(root: Any) -> Outline:
+    """Blocks and boxes of a tree, in page order."""
+    return _Walk().run(root)
+
+
+def strip_tags(source: str) -> str:
+    """The visible characters of a source by plain substitution, blocks on lines of their own.
+
+    >>> strip_tags("<title>x</title><p>One &amp; two<p>three<script>var x</script>")
+    'x\\n\\nOne & two\\n\\nthree'
+    """
+    bare = RAW_CONTENT.sub(" ", COMMENT.sub(" ", source))
+
+    def space(match: re.Match[str]) -> str:
+        name = TAG_NAME.match(match[0])
+        tag = name[2].lower() if name else ""
+        return "\n\n" if tag in BLOCKS or tag in ("br", "title") else ""
+
+    lines = unescape(TAG.sub(space, bare)).split("\n")
+    paragraphs = (ANY_SPACE.sub(" ", line).strip() for line in lines)
+    return INVISIBLE.sub("", "\n\n".join(filter(None, paragraphs)))

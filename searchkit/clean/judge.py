@@ -1,0 +1,210 @@
+"""Which blocks of a page are its text: an outline to one verdict a block.
+
+This is the seam where blocks are judged: `judge_blocks` sees every block with its tag, the
+names of the boxes around it and its link density, and gives for each the rule that removes
+it, or None to keep it.  It does not read metadata and does not change a block.
+
+Three looks: the names of boxes (a box called "newsletter" is one, unless most of the page
+is in it), the main box (the smallest that holds most of the running text), and each block.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from searchkit.clean.boilerplate import boilerplate_rule
+from searchkit.clean.html import Block, Box, Outline
+
+# What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
+NAMES = {
+    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon cmp"
+    " didomi truste privacy-notice privacy-policy privacypolicy qc-cmp legal-notice",
+    "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions paywall regwall login"
+    " log-in signin sign-in registration register optin opt-in mailchimp mc4wp mailing-list"
+    " email-signup inbox donate donation membership",
+    "share": "share shares sharing sharebar sharethis sharedaddy addthis addtoany a2a socials?"
+    " social-links socialmedia share-buttons jp-relatedposts whatsapp",
+    "follow": "follow follow-us followus connect",
+    "related": "related relateds relatedposts relatedarticles recommended recommendations recommend"
+    " recirc recirculation more-stories more-news more-from more-on morefrom read-more readmore"
+    " read-next readnext trending popular most-read mostread most-popular mostpopular most-viewed"
+    " also-like also-read outbrain taboola zergnet revcontent teasers? promos? up-next upnext"
+    " next-article next-post latest latest-news latestnews similar see-also seealso suggested"
+    " post-navigation posts-list article-list headlines yarpp crp-related jp-related in-other-news",
+    "comments": "comments? disqus commentlist comment-list respond livefyre discussion replies"
+    " fb-comments comments-area comments-section reply",
+    "advert": "ad ads advert adverts advertisement advertisements advertising adsbygoogle dfp"
+    " ad-slot sponsor sponsors sponsored promotion promotions commercial partners",
+    "navigation": "nav navbar navigation menu menus breadcrumbs? pagination pager topbar toolbar"
+    " sitemap skip-link skip-links masthead mainnav subnav site-header page-header global-header"
+    " tag-list taglist tags topics keywords toc quick-links languages",
+    "footer": "footer site-footer page-footer colophon copyright disclaimer terms",
+    "sidebar": "sidebar side-bar rail right-rail rightrail left-rail right-column rightcol leftcol"
+    " right-col left-col sidecol widgets? aside secondary",
+    "byline": "byline bylines author authors author-bio author-info author-box authorbox about-author"
+    " bio timestamp publish-date pubdate published-date post-meta entry-meta article-meta metadata"
+    " post-date entry-date article-date date-line published dateline-date posted-on post-info"
+    " article-info reading-time read-time",
+    "caption": "caption captions figcaption image-caption photo-caption wp-caption-text credit"
+    " credits image-credit photo-credit media-caption gallery slideshow carousel video-player"
+    " image-source",
+    "overlay": "modal popup pop-up overlay lightbox tooltip toast sr-only visually-hidden"
+    " visuallyhidden screen-reader-text screenreader offscreen noprint no-print hidden-print"
+    " browsehappy browser-warning alert-box",
+}  # fmt: skip
+NAME_PATTERN = re.compile(
+    r"(?<![a-z])(?:"
+    + "|".join(
+        f"(?P<{rule.replace('-', '_')}>{'|'.join(words.replace('-', '[-_]?').split())})"
+        for rule, words in NAMES.items()
+    )
+    + r")(?![a-z])"
+)
+CASE_CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# "has-sidebar", "no-ads" describe a box, "tag-cookies", "category-newsletters" its subject.
+DESCRIBES = re.compile(
+    r"(?:has|no|with|without|not|is|tag|category|cat|topic|section|type|format|status|hentry|js|page"
+    r"|single|article-category|wf|u|t)[-_]|.*[-_](?:enabled|disabled|visible|open|on|active|true)$|\S{60,}"
+)
+
+TAG_RULES = {
+    "nav": "navigation", "menu": "navigation", "footer": "footer", "aside": "sidebar",
+    "figcaption": "caption", "caption": "caption", "dialog": "overlay",
+}  # fmt: skip
+
+# Boxes that are never text however long they are; the others give way to a page's only text.
+STRONG = frozenset(("cookie", "comments", "overlay", "hidden"))
+# A box called by a weak name that holds this share of the page's running text is the page.
+MOST_OF_PAGE = 0.4
+WHOLE_PAGE = frozenset(("html", "body"))
+
+# Running text: long, and not links.
+RUNNING_CHARS, RUNNING_CJK_CHARS = 50, 15
+CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+MOST_LINKS = 0.5
+
+# The main box: go down while one child holds nearly all of the running text.
+DESCEND = 0.75
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "legend"))
+
+
+@lru_cache(maxsize=20_000)
+def name_rule(names: str) -> str | None:
+    """The rule that class words and ids call for, None where they say nothing.
+
+    >>> name_rule("article__relatedStories"), name_rule("tag-cookies has-sidebar")
+    ('related', None)
+    """
+    for word in CASE_CHANGE.sub("-", names).lower().split():
+        if not DESCRIBES.match(word) and (match := NAME_PATTERN.search(word)):
+            return (match.lastgroup or "").replace("_", "-")
+    return None
+
+
+def _own_rule(box: Box) -> str | None:
+    if box.tag in WHOLE_PAGE:
+        return None
+    if box.hidden:
+        return "hidden"
+    return TAG_RULES.get(box.tag) or (name_rule(box.names) if box.names else None)
+
+
+def _running(block: Block) -> float:
+    """Characters of running text in a block, 0 for labels and lists of links."""
+    if block.link_density > MOST_LINKS:
+        return 0.0
+    size = len(block.text)
+    if size < RUNNING_CHARS:
+        signs = len(CJK.findall(block.text))
+        if signs < RUNNING_CJK_CHARS:
+            return 0.0
+        size += signs
+    return size * (1 - block.link_density)
+
+
+def _masses(outline: Outline, rules: list[str | None]) -> list[float]:
+    """Running text in each box with all that it holds; a ruled block counts for nothing."""
+    masses = [0.0] * len(outline.boxes)
+    for block, rule in zip(outline.blocks, rules, strict=True):
+        if rule is None:
+            masses[block.box] += _running(block)
+    for number in range(len(masses) - 1, 0, -1):
+        if (parent := outline.boxes[number].parent) >= 0:
+            masses[parent] += masses[number]
+    return masses
+
+
+def _box_rules(outline: Outline) -> list[str | None]:
+    """For each box the rule of its name, or of a box around it."""
+    masses = _masses(outline, [None] * len(outline.blocks))
+    whole = masses[0] if masses else 0.0
+    rules: list[str | None] = []
+    for number, box in enumerate(outline.boxes):
+        inherited = rules[box.parent] if box.parent >= 0 else None
+        own = inherited or _own_rule(box)
+        if own and not inherited and own not in STRONG and masses[number] > MOST_OF_PAGE * whole:
+            own = None
+        rules.append(own)
+    return rules
+
+
+def _main_box(outline: Outline, masses: list[float]) -> int:
+    """The smallest box that holds nearly all running text of the box around it."""
+    best = 0
+    children: dict[int, list[int]] = {}
+    for number, box in enumerate(outline.boxes):
+        children.setdefault(box.parent, []).append(number)
+    while inside := children.get(best):
+        heaviest = max(inside, key=masses.__getitem__)
+        if masses[heaviest] < DESCEND * masses[best] or masses[heaviest] == 0:
+            break
+        best = heaviest
+    return best
+
+
+def _inside(outline: Outline, main: int) -> list[bool]:
+    """For each box whether it is the main box or in it."""
+    inside: list[bool] = []
+    for number, box in enumerate(outline.boxes):
+        inside.append(number == main or (box.parent >= 0 and inside[box.parent]))
+    return inside
+
+
+def _block_rule(block: Block) -> str | None:
+    if rule := boilerplate_rule(block.text):
+        return rule
+    if block.link_density > MOST_LINKS and block.tag not in ("p", "blockquote"):
+        return "links"
+    return None
+
+
+def _drop_lone_headings(outline: Outline, rules: list[str | None]) -> None:
+    """A heading over nothing but removed blocks goes with them."""
+    over: str | None = None
+    followed = False
+    for place in range(len(rules) - 1, -1, -1):
+        block = outline.blocks[place]
+        if rules[place] is not None:
+            over = rules[place]
+        elif block.tag in HEADINGS and not followed:
+            rules[place] = over or "heading"
+        else:
+            followed = True
+        if block.tag in HEADINGS:
+            followed = rules[place] is None and followed
+
+
+def judge_blocks(outline: Outline) -> list[str | None]:
+    """For each block the rule that removes it; None keeps it."""
+    by_name = _box_rules(outline)
+    rules = [by_name[block.box] or _block_rule(block) for block in outline.blocks]
+    masses = _masses(outline, rules)
+    inside = _inside(outline, _main_box(outline, masses))
+    rules = [
+        rule or (None if inside[block.box] else "outside")
+        for block, rule in zip(outline.blocks, rules, strict=True)
+    ]
+    _drop_lone_headings(outline, rules)
+    return rules

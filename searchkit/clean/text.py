@@ -1,0 +1,286 @@
+"""Plain text to paragraphs: lines re-joined, banners and doubles taken out, headline found.
+
+In come the characters of a text/plain page, of a JSON record or the paragraphs of a web
+page; out go paragraphs and, for each one left out, the rule that removed it.  No markup is
+read here: a banner is known by its words alone (`boilerplate`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from searchkit.clean.boilerplate import boilerplate_rule
+from searchkit.dates import parse_date
+from searchkit.records import Removed
+
+# Controls that no reader sees; the tab, the newline and the joiners of Indic and Persian stay.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+SPACES = re.compile(" {2,}")
+BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+# A wrapped text breaks a line only where the next word would not have fitted.
+NARROWEST_WRAP, WIDEST_WRAP = 45, 110
+WRAP_SLACK = 12  # columns: typists break a little early
+WRAPPED_SHARE = 0.8
+FEWEST_WRAPPED_PAIRS = 3
+ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*$")
+
+# "sanc-" + "tions": letters, a hyphen at the end of the line, a small letter after it.
+HYPHENS = ("-", "\u2010", "\u00ac")
+CUT_WORD = re.compile(r"([^\W\d_]{2,}).$")
+CUT_REST = re.compile(r"[^\W\d_]+")
+# First halves that are words of their own: their hyphen is a real one.
+COMPOUND_FIRST = frozenset(
+    "self non anti pro ex co well long short high low mid cross counter semi multi inter vice"
+    " half all ill post pre sub under over first second third north south east west two three"
+    " four five six ten twenty thirty forty fifty peace trade arms war oil gas gender human"
+    " decision policy law rule state confidence capacity fact people land sea air world so"
+    " follow then large small full part time cease middle new old".split()
+)
+
+# A paragraph printed twice in one line with nothing between: `bad.”"A militarisation`.
+GLUED = re.compile(r"[.!?…][\"”’»'）)]*?(?=[\"“«‘]?[^\W\d_a-z])")
+FEWEST_GLUED_WORDS = 5
+GLUED_REACH, MOST_GLUES = 4000, 40  # bounds on the time that a hostile line can take
+GLUED_BEGIN = 24  # characters that show fast whether the rest can be a copy
+WORD = re.compile(r"\w+")
+
+# Spelling variants fold together in the key of a paragraph: -ise and -ize, -our and -or.
+# Shorter paragraphs may well be said twice ("I'm not going to get into the specifics."):
+# lengths of the key where the first printing stands far, near, and just before.
+SHORTEST_FAR_DOUBLE, SHORTEST_NEAR_DOUBLE, SHORTEST_NEXT_DOUBLE = 80, 40, 15
+NEAR = 3  # paragraphs
+# Turns of a transcript repeat themselves: "MS. EXAMPLE: I have nothing for you on that."
+TURN = re.compile(r"[^\W\d_][\w. ’'-]{0,40}:")
+
+# A headline has 3 to 30 words and does not end as a sentence or a salutation does.
+HEADLINE_WORDS = range(3, 31)
+HEADLINE_END = re.compile(r"[.,;:…。，；：][\"'”’»)\]]*$")
+# A body has one paragraph of so many words near the top.
+BODY_WORDS = 12
+BODY_REACH = 6
+CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+
+# A date that stands alone in a line near the top, with at most a place before it; a bare one
+# is no text.  A date inside a sentence is an event's.
+DATE_LINE = re.compile(r"(?:[^\W\d_]{3,20},? ){0,3}[^:;()]{6,30}")
+BARE_DATE_LINE = re.compile(r"(?:[^\W\d_]{2,12},? )?(?:\d\S{0,9}[ ,]*|[^\W\d_]{3,12}[ ,.]*){1,4}")
+DATE_REACH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """What a plain text holds: title and paragraphs, and what was taken out."""
+
+    paragraphs: tuple[str, ...]
+    title: str | None = None
+    published: str | None = None
+    removed: tuple[Removed, ...] = ()
+
+
+def tidy(text: str) -> str:
+    """Line breaks as newlines, one space for many, nothing invisible.
+
+    >>> tidy("a\\r\\nb\\u00a0 c\\x1b")
+    'a\\nb c'
+    """
+    plain = INVISIBLE.sub("", LINE_BREAK.sub("\n", text))
+    return SPACES.sub(" ", ODD_SPACE.sub(" ", plain))
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Lines of one paragraph as one, words cut by a hyphen mended.
+
+    >>> join_lines(["new sanc-", "tions against the Foreign-", "Minister of the self-", "styled"])
+    'new sanctions against the Foreign-Minister of the self-styled'
+    """
+    parts = [lines[0]]
+    for line in lines[1:]:
+        cut = parts[-1].endswith(HYPHENS) and CUT_WORD.search(parts[-1])
+        if not cut:
+            parts.append(" " + line)
+        elif CUT_REST.match(line) and line[0].islower() and not _is_compound(cut[1]):
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        else:
+            parts.append(line)
+    return "".join(parts)
+
+
+def _is_compound(first: str) -> bool:
+    return first.lower() in COMPOUND_FIRST
+
+
+def _fits(line: str, following: str, width: int) -> bool:
+    """Whether the next line's first word would have had room on this line."""
+    return len(line) + 1 + len(following.split(" ", 1)[0]) <= width - WRAP_SLACK
+
+
+def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
+    """The column at which a text was wrapped, None where its lines are paragraphs."""
+    pairs = [pair for group in groups for pair in zip(group, group[1:], strict=False)]
+    if len(pairs) < FEWEST_WRAPPED_PAIRS:
+        return None
+    lengths = sorted(len(line) for line, _ in pairs)
+    width = lengths[int(0.95 * (len(lengths) - 1))]
+    if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
+        return None
+    full = sum(not _fits(line, following, width) for line, following in pairs)
+    return width if full >= WRAPPED_SHARE * len(pairs) else None
+
+
+def _unwrap(group: Sequence[str], width: int) -> list[str]:
+    """The paragraphs of a run of lines wrapped at a column."""
+    paragraphs, current = [], [group[0]]
+    for line in group[1:]:
+        short = _fits(current[-1], line, width)
+        if short and (ENDS_SENTENCE.search(current[-1]) or not line[0].islower()):
+            paragraphs.append(join_lines(current))
+            current = []
+        current.append(line)
+    return [*paragraphs, join_lines(current)]
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """The paragraphs of a plain text: blank lines part them, and so do lines, unless wrapped.
+
+    >>> split_paragraphs("One.\\nTwo.\\n\\nThree.")
+    ['One.', 'Two.', 'Three.']
+    """
+    groups = [
+        [stripped for line in part.split("\n") if (stripped := line.strip())]
+        for part in BLANK_LINES.split(tidy(text))
+    ]
+    groups = [group for group in groups if group]
+    width = _wrap_width(groups)
+    if width is None:
+        return [line for group in groups for line in group]
+    return [paragraph for group in groups for paragraph in _unwrap(group, width)]
+
+
+def paragraph_key(text: str) -> str:
+    """What two printings of one paragraph share, whatever their marks and spelling.
+
+    >>> paragraph_key("“Militarisation”, he said.") == paragraph_key('"Militarization," he said')
+    True
+    """
+    return "".join(WORD.findall(text.casefold())).replace("z", "s").replace("our", "or")
+
+
+def mend_glued(paragraph: str) -> tuple[str, str | None]:
+    """A paragraph without the copy of its end glued to it, and that copy.
+
+    >>> mend_glued('“We want a peaceful programme.”"We want a peaceful programme.”')
+    ('“We want a peaceful programme.”', '"We want a peaceful programme.”')
+    """
+    for glue in islice(GLUED.finditer(paragraph), MOST_GLUES):
+        before, after = paragraph[: glue.end()], paragraph[glue.end() :]
+        begin = paragraph_key(after[:GLUED_BEGIN])
+        if len(begin) < GLUED_BEGIN // 2 or begin[: GLUED_BEGIN // 2] not in paragraph_key(
+            before[-GLUED_REACH:]
+        ):
+            continue
+        size = _repeated_words(before[-GLUED_REACH:], after[:GLUED_REACH])
+        if size >= FEWEST_GLUED_WORDS:
+            end = list(WORD.finditer(after))[size - 1].end()
+            while end < len(after) and not after[end].isalnum() and not after[end].isspace():
+                end += 1
+            return (before + after[end:]).rstrip(), after[:end]
+    return paragraph, None
+
+
+def _repeated_words(before: str, after: str) -> int:
+    """With how many of its last words the second part begins."""
+    left = [paragraph_key(word) for word in WORD.findall(before)]
+    right = [paragraph_key(word) for word in WORD.findall(after)]
+    for size in range(min(len(left), len(right)), FEWEST_GLUED_WORDS - 1, -1):
+        if left[-size:] == right[:size]:
+            return size
+    return 0
+
+
+def sift_paragraphs(
+    paragraphs: Iterable[str], title: str | None = None
+) -> tuple[list[str], list[Removed]]:
+    """The paragraphs that are text, each once, and those that are not with their rules."""
+    kept: list[str] = []
+    removed: list[Removed] = []
+    title_key = paragraph_key(title or "") or None
+    seen: dict[str, int] = {}
+    for whole in paragraphs:
+        paragraph, copy = mend_glued(whole)
+        if copy:
+            removed.append(Removed(copy, "doubled"))
+        key = paragraph_key(paragraph)
+        rule = boilerplate_rule(paragraph)
+        if key and key == title_key and len(kept) < BODY_REACH:
+            rule = "title"
+        elif rule is None and _is_double(paragraph, key, len(kept) - seen.get(key, len(kept))):
+            rule = "doubled"
+        if rule or not key:
+            removed.append(Removed(paragraph, rule or "no words"))
+            continue
+        seen[key] = len(kept)
+        kept.append(paragraph)
+    return kept, removed
+
+
+def _is_double(paragraph: str, key: str, back: int) -> bool:
+    """Whether a paragraph is a copy of the one ``back`` paragraphs before (0: of none)."""
+    if back == 0 or len(key) < SHORTEST_NEXT_DOUBLE:
+        return False
+    if len(key) >= SHORTEST_FAR_DOUBLE or back == 1:
+        return True
+    return back <= NEAR and len(key) >= SHORTEST_NEAR_DOUBLE and not TURN.match(paragraph)
+
+
+def _words(line: str) -> int:
+    """Words of a line; two Han or kana signs count as one."""
+    return len(line.split()) + len(CJK.findall(line)) // 2
+
+
+def _is_headline(lines: Sequence[str]) -> bool:
+    """Whether the first of the lines is a headline over the others."""
+    first, body = lines[0], lines[1 : 1 + BODY_REACH]
+    return (
+        _words(first) in HEADLINE_WORDS
+        and not HEADLINE_END.search(first)
+        and not first[0].islower()
+        and parse_date(first) is None
+        and any(_words(line) >= BODY_WORDS and ENDS_SENTENCE.search(line) for line in body)
+    )
+
+
+def _date_line(lines: Sequence[str]) -> tuple[str, str] | None:
+    """A line near the top that is a place and a date and nothing else, and that date."""
+    for line in lines[:DATE_REACH]:
+        if len(line) <= 60 and DATE_LINE.fullmatch(line):
+            found = parse_date(line)
+            if found and len(found) == 10 and _words(line) <= 7:
+                return line, found
+    return None
+
+
+def clean_text(text: str, title: str | None = None) -> Flat:
+    """Title, date and paragraphs of a plain text; a title given is not looked for.
+
+    >>> clean_text("Share this article\\nTalks begin\\nThe talks on water began on Monday.").title
+    """
+    kept, removed = sift_paragraphs(split_paragraphs(text), title)
+    if title is None and len(kept) > 1 and _is_headline(kept):
+        title = kept.pop(0)
+        removed.append(Removed(title, "title"))
+        again = [line for line in kept if paragraph_key(line) == paragraph_key(title)]
+        kept = [line for line in kept if line not in again]
+    dated = _date_line(kept)
+    if dated and len(kept) > 1 and _words(dated[0]) <= 5 and BARE_DATE_LINE.fullmatch(dated[0]):
+        kept.remove(dated[0])
+        removed.append(Removed(dated[0], "date"))
+    return Flat(tuple(kept), title, dated[1] if dated else None, tuple(removed))
