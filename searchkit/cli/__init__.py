@@ -16,7 +16,6 @@ from typing import Any
 
 import click
 
-from searchkit import __version__
 from searchkit.cli.terminal import note, visible
 from searchkit.errors import SearchkitError
 
@@ -86,7 +85,9 @@ class Commands(click.Group):
     show_default=True,
     help="Directory of the archive and the index; also $SEARCHKIT_INDEX.",
 )
-@click.version_option(__version__, "-V", "--version", message="searchkit %(version)s")
+@click.version_option(
+    None, "-V", "--version", package_name="searchkit", message="searchkit %(version)s"
+)
 @click.pass_context
 def cli(ctx: click.Context, index_path: Path) -> None:
     """Search what governments said: who said it, when, where and in which words."""

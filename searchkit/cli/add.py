@@ -102,7 +102,8 @@ def _pages(target: str, allow_private: bool) -> Iterator[Page | InputError]:
     try:
         yield fetch_page(target, allow_private=allow_private)
     except FetchError as error:
-        yield InputError(target, str(error).removeprefix(f"{target}: "))
+        # FetchError.url has lost its secrets; what the user typed may hold some.
+        yield InputError(error.url, str(error).removeprefix(f"{error.url}: "))
 
 
 def _tell(outcome: Outcome) -> None:
