@@ -6,12 +6,14 @@ honesty of a disk.
 
 from __future__ import annotations
 
+import errno
+import functools
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -118,39 +120,49 @@ class Stopped(BaseException):
     """Stands for the end of the process: no handler of errors takes it."""
 
 
-def stop(monkeypatch: pytest.MonkeyPatch, stop_before: int) -> list[str]:
-    """Stop for good before the step with that number; gives the steps that were taken.
+class Power:
+    """Stops for good before the step with a given number, as if the power went.
 
     A step is a call that reaches the disk or a statement of SQL; a write stops half way.
+    ``lose_unsynced`` takes from the files what no fsync has made safe.
     """
-    done: list[str] = []
 
-    def step(name: str) -> None:
-        if len(done) >= stop_before:
-            raise Stopped(name)
-        done.append(name)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, stop_before: int) -> None:
+        self.stop_before = stop_before
+        self.steps = 0
+        self.synced: dict[int, int] = {}
+        for name in ("pwrite", "fsync", "truncate", "unlink"):
+            self._cut_before(monkeypatch, os, name)
+        for name in ("mkdir", "unlink"):
+            self._cut_before(monkeypatch, Path, name)
+        for name in ("run", "run_many"):
+            self._cut_before(monkeypatch, Database, name)
 
-    def stepping(owner: object, name: str) -> None:
+    def _cut_before(self, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
         original = getattr(owner, name)
 
         def call(*args: Any, **more: Any) -> Any:
-            if name == "pwrite" and len(done) == stop_before:
-                original(args[0], args[1][: len(args[1]) // 2], *args[2:])
-            step(name)
-            return original(*args, **more)
+            if self.steps >= self.stop_before:
+                if name == "pwrite" and self.steps == self.stop_before:
+                    original(args[0], args[1][: len(args[1]) // 2], *args[2:])
+                raise Stopped(name)
+            self.steps += 1
+            result = original(*args, **more)
+            if name == "fsync":
+                found = os.fstat(args[0])
+                self.synced[found.st_ino] = found.st_size
+            return result
 
         monkeypatch.setattr(owner, name, call)
 
-    for name in ("pwrite", "fsync", "truncate", "unlink"):
-        stepping(os, name)
-    stepping(Path, "mkdir")
-    stepping(Path, "unlink")
-    stepping(Database, "run")
-    stepping(Database, "run_many")
-    return done
+    def lose_unsynced(self, index: Path) -> None:
+        for path in (index / "archive" / "warc").glob("*"):
+            found = path.stat()
+            os.truncate(path, min(found.st_size, self.synced.get(found.st_ino, 0)))
 
 
-TEXTS = ("one", "two", "three")
+# The second goes into a second file.
+TEXTS = ("one", "two")
 
 
 def write_all(index: Path) -> None:
@@ -179,11 +191,14 @@ def state(index: Path) -> list[Any]:
     with archive:
         versions = [archive.document("doc", v.n) for v in archive.versions("doc")]
         pages = [archive.raw("doc", v.n) for v in archive.versions("doc")]
+        made_of = {archive.capture_of("doc", v.n) for v in archive.versions("doc")}
+        assert made_of.isdisjoint(archive.pending())
         passages = archive.passages_of("doc")
         return [archive.check(), archive.revision(), versions, pages, passages]
 
 
-def test_stopped_before_every_step(tmp_path: Path) -> None:
+@pytest.mark.parametrize("power_cut", [False, True])
+def test_stopped_before_every_step(tmp_path: Path, *, power_cut: bool) -> None:
     """Each state on the way is an older whole one, and going on ends where all others do."""
     write_all(tmp_path / "whole")
     wanted = state(tmp_path / "whole")
@@ -191,17 +206,72 @@ def test_stopped_before_every_step(tmp_path: Path) -> None:
     for stop_before in range(1000):
         index = tmp_path / str(stop_before)
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(warc, "MAX_FILE_BYTES", 600)
-            done = stop(monkeypatch, stop_before)
+            monkeypatch.setattr(warc, "MAX_FILE_BYTES", 500)
+            power = Power(monkeypatch, stop_before)
             try:
                 write_all(index)
             except Stopped:
                 pass
             else:
                 break
+        if power_cut:
+            power.lose_unsynced(index)
         between = state(index)
         assert not between or between[0] == []
-        assert not between or between[2] in [wanted[2][:n] for n in range(4)]
+        assert not between or between[2] in [wanted[2][:n] for n in range(3)]
         write_all(index)
-        assert state(index) == wanted, done[-1:]
-    assert 60 < stop_before < 1000
+        assert state(index) == wanted, stop_before
+    assert 50 < stop_before < 1000
+
+
+class FailingDisk:
+    """Says once, at the call with a given number, that it is full."""
+
+    def __init__(self, failing: int) -> None:
+        self.failing = failing
+        self.calls = 0
+
+    def call(self, original: Callable[..., Any], *args: Any) -> Any:
+        self.calls += 1
+        if self.calls == self.failing + 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return original(*args)
+
+
+def test_a_failing_write_costs_one_page(tmp_path: Path) -> None:
+    """The disk refuses one call; the same archive takes the page once there is room."""
+    for failing in range(1000):
+        index = tmp_path / str(failing)
+        disk = FailingDisk(failing)
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(warc, "MAX_FILE_BYTES", 500)
+            for name in ("pwrite", "fsync", "ftruncate", "truncate"):
+                call = functools.partial(disk.call, getattr(os, name))
+                monkeypatch.setattr(os, name, call)
+            failures = list(write_again(index))
+        assert len(failures) == (failing < disk.calls)
+        assert all(str(index) in failure and "No space" in failure for failure in failures)
+        with open_archive(index) as archive:
+            assert archive.check() == []
+            assert [v.n for v in archive.versions("doc")] == [1, 2]
+        if not failures:
+            assert failing > 8
+            return
+
+
+def write_again(index: Path) -> Iterator[str]:
+    """Write all, each page again where it failed; gives the messages."""
+    try:
+        archive = open_archive(index, write=True)
+    except ArchiveError as exc:
+        yield str(exc)
+        archive = open_archive(index, write=True)
+    with archive:
+        for text in TEXTS:
+            page = Page(text.encode(), "origin", "text/plain", NOON)
+            try:
+                capture = archive.capture(page, Given(id="same"))
+            except ArchiveError as exc:
+                yield str(exc)
+                capture = archive.capture(page, Given(id="same"))
+            keep(archive, capture)

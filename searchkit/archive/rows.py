@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from searchkit.errors import ArchiveError, InputError
 from searchkit.records import Document, Given, Page, Passage, Removed, Statement
@@ -22,7 +22,7 @@ _MAX_UNPACKED_BYTES = 1 << 28
 # Level 6 packs prose to two fifths; level 9 takes twice the time for a hundredth less.
 _LEVEL = 6
 
-_Record = TypeVar("_Record", Given, Statement)
+_GIVEN = tuple(f.name for f in fields(Given))
 
 
 def pack(text: str) -> bytes:
@@ -66,23 +66,9 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _given_fields(record: Given | Statement) -> dict[str, object]:
-    """The fields that are not None, so that rows stay short and new fields fit in."""
-    return {name: value for name, value in asdict(record).items() if value is not None}
-
-
 def _json(value: object) -> str:
     # ASCII, so that lone surrogates survive as escapes.
     return json.dumps(value, separators=(",", ":"))
-
-
-def _read_json(text: str, kind: type[_Record]) -> _Record:
-    return _record(kind, json.loads(text))
-
-
-def _record(kind: type[_Record], values: dict[str, Any]) -> _Record:
-    known = {f.name for f in fields(kind)}
-    return kind(**{name: value for name, value in values.items() if name in known})
 
 
 def given_text(given: Given) -> str:
@@ -91,7 +77,7 @@ def given_text(given: Given) -> str:
     >>> given_text(Given(source="xx-mfa"))
     '{"source":"xx-mfa"}'
     """
-    return _json(_given_fields(given))
+    return _json({name: value for name in _GIVEN if (value := getattr(given, name)) is not None})
 
 
 def read_given(text: str) -> Given:
@@ -101,7 +87,7 @@ def read_given(text: str) -> Given:
     Given(id=None, title=None, speaker=None, role=None, country=None, published=None, \
 source='xx-mfa', url=None, language=None)
     """
-    return _read_json(text, Given)
+    return Given(**json.loads(text))
 
 
 def page_row(page: Page) -> dict[str, object]:
@@ -176,6 +162,8 @@ def read_document(document_id: str, row: Mapping[str, Any], *, light: bool = Fal
     )
 
 
+# Who said it: fields that a statement shares with its passage.
+_WHO = tuple(f.name for f in fields(Statement) if f.name not in {"start", "end", "text"})
 _PASSAGE = tuple(f.name for f in fields(Passage) if f.name not in {"document_id", "statements"})
 
 
@@ -188,10 +176,15 @@ def passage_row(passage: Passage) -> dict[str, object]:
 
 
 def _statement_values(statement: Statement, passage: Passage) -> dict[str, object]:
-    """A statement's fields, without the words where they are the passage's own."""
-    values = _given_fields(statement)
-    if statement.text == _slice(passage.text, passage.start, statement.start, statement.end):
-        del values["text"]
+    """A statement's fields, without those that are as its passage lets expect."""
+    exact = _slice(passage.text, passage.start, statement.start, statement.end)
+    values: dict[str, object] = {"start": statement.start, "end": statement.end}
+    if statement.text != exact:
+        values["text"] = statement.text
+    for name in _WHO:
+        value = getattr(statement, name)
+        if value != getattr(passage, name):
+            values[name] = value
     return values
 
 
@@ -204,9 +197,9 @@ def _slice(text: str, text_start: int, start: int, end: int) -> str | None:
 def read_passage(document_id: str, row: Mapping[str, Any]) -> Passage:
     """The passage of a row."""
     values = {name: row[name] for name in _PASSAGE}
-    text, start = row["text"], row["start"]
+    who = {name: row[name] for name in _WHO}
     statements = []
     for stored in json.loads(row["statements"] or "[]"):
-        words = _slice(text, start, stored["start"], stored["end"])
-        statements.append(_record(Statement, {"text": words, **stored}))
+        exact = _slice(row["text"], row["start"], stored["start"], stored["end"])
+        statements.append(Statement(**who | {"text": exact} | stored))
     return Passage(document_id=document_id, statements=tuple(statements), **values)
