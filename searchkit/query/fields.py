@@ -6,6 +6,7 @@ index holds, or what to suggest.  Which passages match is not decided here.
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 from searchkit.analyzer import fold
@@ -34,6 +35,7 @@ HABITS = {
     "year": "date", "month": "date", "published": "date", "when": "date",
 }  # fmt: skip
 
+_HOST = re.compile(r"\A\w[\w.-]*(?::\d+)?\Z")
 _VALUES = {"kind": get_args(Kind), "form": get_args(Form), "via": get_args(Via)}
 _VALUE_HABITS = {
     "quote": "direct",
@@ -90,7 +92,8 @@ def keyword_value(name: str, text: str) -> str | None:
         return country_code(text)
     if name == "site":
         host = text.lower().partition("//")[2] or text.lower()
-        return host.partition("/")[0].removeprefix("www.") or None
+        host = host.partition("/")[0].removeprefix("www.").rstrip(".,;")
+        return host if _HOST.match(host) else None
     value = fold(text)
     if name == "language":
         code = _LANGUAGE_CODES.get(value, value)

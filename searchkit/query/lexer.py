@@ -52,6 +52,9 @@ _ITEM = re.compile(
 )
 # A name and a colon, at the beginning of a word.
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]{0,30}):")
+# What other query languages put between words or behind one; reserved here.
+_NEAR = re.compile(r"(?:NEAR|ADJ)(?:/\d*)\Z|\A[~^][\d.]*\Z")
+_SUFFIX = re.compile(r"[~^][\d.]*\Z")
 _SPACES = re.compile(r"\s+")
 OPERATORS: dict[str, ItemKind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _OPERATOR_HABITS: dict[str, ItemKind] = {"&&": "AND", "||": "OR"}
@@ -185,10 +188,17 @@ class Lexer:
         return False
 
     def _word(self, run: str, at: int) -> None:
+        if _NEAR.match(run):
+            self.notes.append(f"{run[:20]!r} at column {at + 1} is ignored: it has no meaning yet")
+            return
         exact = run.startswith("=")
-        found = word_text(run)
+        plain = _SUFFIX.sub("", run)
+        if plain != run:
+            mark = run[len(plain) :][:5]
+            self.notes.append(f"{mark!r} in {run[:40]!r} is ignored: it has no meaning yet")
+        found = word_text(plain)
         if found is None:
-            self._nothing(run, at)
+            self._nothing(plain or run, at)
             return
         text, rest = found
         form: WordForm = "exact" if exact else "any"
@@ -197,8 +207,8 @@ class Lexer:
         elif text in OPERATORS and not exact:
             # "OR," is a word; written down it must not be the operator.
             text = text.lower()
-        self._tell_marks(run, text, rest, at)
-        self.items.append(Item("word", text, at, form, raw=run))
+        self._tell_marks(plain, rest, at)
+        self.items.append(Item("word", text, at, form, raw=plain))
 
     def _nothing(self, run: str, at: int) -> None:
         """A run without a word in it: ignored, and told where it may have been meant."""
@@ -210,14 +220,12 @@ class Lexer:
         elif (run[0] in "*?=|!" and after not in CLOSERS) or run[0] in _DASHES or ".." in run:
             self.notes.append(f"{where}: it stands alone")
 
-    def _tell_marks(self, run: str, text: str, rest: str, at: int) -> None:
+    def _tell_marks(self, run: str, rest: str, at: int) -> None:
         where = f"in {run[:40]!r} at column {at + 1}"
         inside = run[: len(run) - len(rest)].rstrip("*")
         if "*" in inside:
             self.notes.append(f"* {where} is ignored: it works at the end of a word")
         if "?" in inside:
             self.notes.append(f"? {where} parts two words: it stands for no letter")
-        if rest.startswith(("~", "^")):
-            self.notes.append(f"{rest[:5]!r} {where} is ignored: it has no meaning yet")
         if run[0] in "\u2014\u2015" or run.startswith(("--", "––")):
             self.notes.append(f"the dash {where} is ignored: write - before a word for without")

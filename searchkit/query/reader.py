@@ -240,6 +240,12 @@ class _Reader:
     def _leaf(self, item: Item) -> Word | Quoted:
         if item.kind == "quote":
             return Quoted(item.text, item.column)
+        if self.field == "site":
+            # A host name keeps the marks that part its words.
+            host = keyword_value("site", item.raw)
+            if host is None:
+                raise self.error(value_problem("site", item.raw), item.column)
+            return Word(host, "any", item.column)
         if item.form != "beginning":
             return Word(item.text, item.form, item.column)
         *front, last = analyze(item.text)

@@ -10,9 +10,10 @@ import re
 
 # -ise is no suffix in these: nobody writes advertize or surprize.
 _ISE_ONLY = """
-    adver adv ar chast circumc comprom compr conc dem desp dev disgu enterpr exc exerc expert
-    franch gu improv inc liken merchand otherw parad pra prem prec prom ra repr rev superv surm
-    surpr telev treat upr val w likew no po br cru ma tortoi porpoi noi prai apprai brui
+    adv advert appr appra ar bra bru caps chast circumc clockw compr comprom conc cru dem desp dev
+    disgu downs enterpr exc exerc expert franch improv inc lia likew mala merchand otherw outs
+    overs parad porpo pra prec prem prom rea repr res rev sunr superv surm surpr telev torto treat
+    turquo upr val
 """
 _NEVER_Z = frozenset(_ISE_ONLY.split())
 _ISE = re.compile(r"\A(\w{3,})i([sz])(e|ed|es|er|ers|ing|ation|ations|ational|able|ingly)\Z")

@@ -1,0 +1,526 @@
+"""The query language: read, written down, told in words, compiled, and fuzzed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from searchkit.analyzer import analyze, terms_of
+from searchkit.errors import QueryError
+from searchkit.query import (
+    And,
+    Best,
+    DayRange,
+    Everything,
+    Keyword,
+    Match,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Term,
+    compile_notes,
+    compile_query,
+    parse_query,
+    wanted,
+)
+from searchkit.query.lexer import MAX_BYTES
+from searchkit.query.reader import MAX_CLAUSES, MAX_DEPTH
+from searchkit.query.spelling import spellings
+from searchkit.query.tree import All, Dates, Either, Field, Part, Quoted, Without, Word
+from searchkit.records import Entry
+from tests.oracle import matches
+
+LANGUAGES = ("en", "fr")
+
+
+def compiled(text: str, languages: tuple[str, ...] = LANGUAGES, match: Match = "all") -> Node:
+    return compile_query(parse_query(text), languages, match=match)
+
+
+def finds(
+    query: str, text: str, language: str | None = "en", *, exact: bool = False, match: Match = "all"
+) -> bool:
+    """Whether a passage of this text would be found."""
+    entry = Entry("p", "d", {"text": terms_of(analyze(text, language))})
+    return matches(compile_query(parse_query(query), LANGUAGES, match=match, exact=exact), entry)
+
+
+# --- reading -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("peace", Word("peace")),
+        ("a b", All((Word("a"), Word("b")))),
+        ("a AND b", All((Word("a"), Word("b")))),
+        ("a (b (c))", All((Word("a"), Word("b"), Word("c")))),
+        ("a OR (b OR c)", Either((Word("a"), Word("b"), Word("c")))),
+        ("a b OR c", Either((All((Word("a"), Word("b"))), Word("c")))),
+        ("-a", Without(Word("a"))),
+        ("NOT NOT a", Word("a")),
+        ("NOT -(a OR b)", Either((Word("a"), Word("b")))),
+        ("=organs", Word("organs", "exact")),
+        ("sancti*", Word("sancti", "beginning")),
+        ('"peace  treaty,"', Quoted("peace treaty")),
+        ("SPEAKER:O'Brien", Field("speaker", Word("O'Brien"))),
+        ('org:"two words"', Field("affiliation", Quoted("two words"))),
+        ("title:(a OR b)", Field("title", Either((Word("a"), Word("b"))))),
+        ("-title:a", Without(Field("title", Word("a")))),
+        ("date:2023-10..2023-12", Dates("2023-10", "2023-12")),
+        ("date: 2023-9", Dates("2023-09", "2023-09")),
+        ("date:..2021", Dates(None, "2021")),
+        ("after:2024-02", Dates("2024-03-01", None)),
+        ("before:2024-03-01", Dates(None, "2024-02-29")),
+        ('date:"3 March 2024"', Dates("2024-03-03", "2024-03-03")),
+        ("a || b", Either((Word("a"), Word("b")))),
+        ("talks,", Word("talks")),
+        ("minister(s)", Word("minister-s")),
+    ],
+)
+def test_tree(text: str, tree: Part) -> None:
+    assert parse_query(text).tree == tree
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("“peace treaty”", '"peace treaty"'),
+        ("„peace treaty“", '"peace treaty"'),
+        ("«peace treaty»", '"peace treaty"'),
+        ("»peace treaty«", '"peace treaty"'),
+        ('“peace treaty"', '"peace treaty"'),
+        ('"peace treaty”', '"peace treaty"'),
+        ('“a" and “b”', '"a" and "b"'),
+        ('“he said "yes" today”', '"he said yes today"'),
+        ('"he said “yes” today"', '"he said yes today"'),
+        ("title: '\"Name\"'", 'title:"Name"'),
+        ("country: France", "country:France"),
+        ("−a", "-a"),
+        ("–a", "-a"),
+        ("a — b", "a b"),
+    ],
+)
+def test_read_alike(one: str, other: str) -> None:
+    assert parse_query(one) == parse_query(other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "talks - progress",
+        "peace — war",
+        "a * b",
+        "a .. b",
+        "sanc*ion",
+        "wom?n",
+        "--exact word",
+        "grain NEAR/5 corridor",
+        "roam~",
+        '"a b"~5 x',
+        "word^2",
+        "PEACE OR WAR",
+        "Note: this",
+        "see http://mfa.example/x",
+        "country: France",
+        "peace or war",
+        'a ""',
+        "a ()",
+        "country:(FR DE)",
+        "speaker:Ana Pereira",
+        "a && b",
+        "–word",
+    ],
+)
+def test_what_is_ignored_or_read_otherwise_is_told(text: str) -> None:
+    assert parse_query(text).notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'militarisation "peace treaty" speaker:Hajiyev date:2023-10..2023-12',
+        "speaker:O'Brien",
+        "rock 'n' roll, states' rights",
+        "multi-agent -fish",
+        "NATO OR (OSCE AND talks)",
+        "What now?",
+    ],
+)
+def test_what_is_read_as_it_stands_needs_no_note(text: str) -> None:
+    assert parse_query(text).notes == ()
+
+
+def test_a_title_in_capitals_is_words_and_acronyms_are_not_a_title() -> None:
+    assert parse_query("PEACE OR WAR").tree == All((Word("PEACE"), Word("or"), Word("WAR")))
+    assert parse_query("TO BE OR NOT TO BE").words == ("TO", "BE", "or", "not", "TO", "BE")
+    assert parse_query("U.S. OR NATO").tree == Either((Word("U.S."), Word("NATO")))
+    assert parse_query("(PEACE OR WAR)").tree == Either((Word("PEACE"), Word("WAR")))
+    assert parse_query("(PEACE) OR WAR") == parse_query(str(parse_query("(PEACE) OR WAR")))
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("", 0),
+        ("   ", 0),
+        ("…!", 0),
+        ('a "b', 2),
+        ("(a", 0),
+        ("a (b (c)", 2),
+        ("a)", 1),
+        ("a AND", 2),
+        ("AND a", 0),
+        ("a OR", 2),
+        ("OR a", 0),
+        ("a OR OR b", 5),
+        ("a NOT", 2),
+        ("a -)", 3),
+        ("NOT", 0),
+        ("speaker:", 0),
+        ("speaker:-x", 0),
+        ("a speeker:x", 2),
+        ("author:x", 0),
+        ("from:2020", 0),
+        ("title:(speaker:x)", 7),
+        ("x*", 0),
+        ("a title:x*", 8),
+        ("kind:quotes", 5),
+        ("country:Atlantis", 8),
+        ("country:United Kingdom", 8),
+        ("country:Fr*", 8),
+        ("lang:Klingon", 5),
+        ("date:soon", 5),
+        ("date:2024-02-30", 5),
+        ("date:2023-2024", 5),
+        ("date:..", 5),
+        ("date:(2023)", 5),
+        ("date:", 0),
+        ("date:9999..8888", 5),
+    ],
+)
+def test_mistakes_have_their_column(text: str, column: int) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_query(text)
+    assert caught.value.column == column
+    assert not caught.value.message.endswith(".")
+    assert str(caught.value).splitlines()[-1].endswith("^")
+
+
+def test_a_mistake_says_what_would_work() -> None:
+    with pytest.raises(QueryError, match='country:"United Kingdom"'):
+        parse_query("country:United Kingdom")
+    with pytest.raises(QueryError, match="did you mean speaker:"):
+        parse_query("speeker:x")
+    with pytest.raises(QueryError, match=r"2023\.\.2024"):
+        parse_query("date:2023–2024")
+    with pytest.raises(QueryError, match="did you mean kind:direct"):
+        parse_query("kind:directt")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 100_000,
+        "(" * (MAX_DEPTH + 1) + "a" + ")" * (MAX_DEPTH + 1),
+        "a " * (MAX_CLAUSES + 1),
+        "NOT " * 2_000,
+        '“"' * 1_300,
+        "-(" * 2_000,
+        "“a" * 1_000,
+        "a OR " * 1_200 + "a",
+        "é" * MAX_BYTES,
+    ],
+)
+def test_hostile_queries_are_refused_fast(text: str) -> None:
+    started = time.perf_counter()
+    with pytest.raises(QueryError) as caught:
+        parse_query(text)
+    assert time.perf_counter() - started < 0.5
+    assert 0 <= caught.value.column <= len(text)
+    assert len(str(caught.value)) < 500
+
+
+def test_the_largest_queries_are_read_fast() -> None:
+    deep = "(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH
+    for text in (
+        deep,
+        "ab " * MAX_CLAUSES,
+        "a" * MAX_BYTES,
+        "a-" * (MAX_BYTES // 2),
+        "NOT NOT " * 900 + "x",
+        "~1" * 4_000,
+    ):
+        started = time.perf_counter()
+        compile_query(parse_query(text), LANGUAGES)
+        assert time.perf_counter() - started < 0.5
+
+
+# --- written down and told ----------------------------------------------------
+
+PIECES = [
+    "a", "peace", "War", "PEACE", "NATO", "the", "or", "AND", "OR", "NOT", "NEAR/5", " ", " ", " ",
+    "-", "–", "—", "−", "*", "~", "^2", "=", "(", ")", '"', "“", "”", "„", "«", "»", "'", "’",
+    "speaker:", "Speaker:", "country:", "title:", "date:", "since:", "kind:", "lang:", "speeker:",
+    "x:", "http://", "2023", "2023-10", "..", "2020..", "France", "direct", "fr", "U.S.", "O'Brien",
+    "multi-agent", "site:", "10:30", "1,000", "3.5", "中国", "ﬁ", "é", "e\u0301", "\u00ad", "\n", "\t",
+    ",", ".", "?", "|", "||", "\u200b", "٣", "ـ", "½", "ß", "_", "/", "@", "(s)", "İ", "ı",
+]  # fmt: skip
+PASTED = st.one_of(st.lists(st.sampled_from(PIECES), max_size=14).map("".join), st.text())
+
+
+def read(text: str) -> Query | QueryError:
+    try:
+        return parse_query(text)
+    except QueryError as error:
+        return error
+
+
+@settings(max_examples=700, deadline=None)
+@given(PASTED, st.sampled_from([(), ("en",), ("en", "fr", "tr")]), st.booleans())
+def test_any_text_is_read_or_refused_with_a_column(
+    text: str, languages: tuple[str, ...], exact: bool
+) -> None:
+    query = read(text)
+    if isinstance(query, QueryError):
+        assert 0 <= query.column <= len(text)
+        return
+    assert parse_query(str(query)) == query
+    assert str(parse_query(str(query))) == str(query)
+    assert query.reading.startswith(("passages ", "all passages "))
+    for line in (query.reading, *query.notes, *compile_notes(query, languages, exact=exact)):
+        assert line.strip()
+        assert "\n" not in line
+    for match in ("all", "most", "any"):
+        node = compile_query(query, languages, match=match, exact=exact)
+        assert_sound(node)
+        wanted(node, "text", "title")
+
+
+def assert_sound(node: Node) -> None:
+    """The shape engines rely on: something positive beside every negation."""
+    match node:
+        case And(parts) | Or(parts) | Best(parts):
+            assert parts
+            if not isinstance(node, And):
+                assert not any(isinstance(part, Not) for part in parts)
+            assert not all(isinstance(part, Not) for part in parts)
+            for part in parts:
+                assert_sound(part)
+        case Not(part):
+            assert not isinstance(part, Not)
+            assert_sound(part)
+        case Phrase(positions=positions):
+            assert all(positions)
+        case Term(term=term):
+            assert term not in ("", "=")
+        case Prefix(prefix=prefix):
+            assert len(prefix) > 2
+        case Keyword(values=values):
+            assert values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-(a OR b) c",
+        "speaker:(-a OR b)",
+        '-"x y"',
+        "date:2020..",
+        "a OR b c OR -d",
+        "title:=Word country:(FR OR DE)",
+        "(PEACE OR WAR)",
+        "OR, NOT.",
+    ],
+)
+def test_written_down_and_read_again(text: str) -> None:
+    query = parse_query(text)
+    assert parse_query(str(query)) == query
+
+
+def test_columns_are_kept_and_not_compared() -> None:
+    tree = parse_query("  a -speaker:b").tree
+    assert isinstance(tree, All)
+    assert [part.column for part in tree.parts] == [2, 4]
+    assert tree == parse_query("a -speaker:b").tree
+
+
+def test_words_for_showing() -> None:
+    assert parse_query('grain "peace treaty" -fish speaker:x (a OR be*)').words == (
+        "grain", "peace treaty", "a", "be"
+    )  # fmt: skip
+
+
+# --- compiled -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("sanctions", "New sanctioning powers"),
+        ("sanctions*", "no sanctions"),
+        ("sanction*", "no sanctions"),
+        ("sancti*", "no sanctions"),
+        ("anti-ship", "an anti-ship missile"),
+        ('"anti ship"', "an anti-ship missile"),
+        ("anti-ship", "an anti–ship missile"),
+        ("St. Vincent and the Grenadines", "the envoy of St. Vincent and the Grenadines"),
+        ("King's", "at King’s College"),
+        ("O'Brien", "Minister O’Brien"),
+        ("OBrien", "Minister O’Brien"),
+        ("Zu\u0308rich", "in Zürich"),
+        ("Zürich", "in Zu\u0308rich"),
+        ("fish", "ﬁsh"),
+        ("ceasefire", "the ceasefire holds"),
+        ("cease-fire", "the ceasefire holds"),
+        ("militarise*", "the militarization of space"),
+        ("militarisation", "the militarization of space"),
+        ("militarization", "militarised zones"),
+        ("labour", "forced labor"),
+        ("defense", "defence ministers"),
+        ("U.S.", "the US said"),
+        ("1000", "1,000 trucks"),
+        ("multi-ag*", "multi-agency talks"),
+        ("the grain corridor", "grain corridors opened"),
+        ("the", "the end"),
+        ("-fish", "meat"),
+        ("a OR -fish", "meat"),
+        ('"U.S.-led talks"', "U.S.-led talks"),
+    ],
+)
+def test_finds(query: str, text: str) -> None:
+    assert finds(query, text)
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ('"organs"', "an organ"),
+        ("=organs", "an organ"),
+        ("organs", "an organization"),
+        ("universe", "the university"),
+        ("grain corridor", "grain"),
+        ('"grain corridor"', "grain corridors"),
+        ('"grain corridor"', "corridor of grain"),
+        ('"the grain"', "a grain"),
+        ("-fish", "fish"),
+        ("four", "for"),
+        ("anti-ship", "ship anti"),
+        ("WHO", "the end"),
+    ],
+)
+def test_does_not_find(query: str, text: str) -> None:
+    assert not finds(query, text)
+
+
+def test_exact_turns_every_addition_off() -> None:
+    assert not finds("sanctions", "sanction", exact=True)
+    assert not finds("militarisation", "militarization", exact=True)
+    assert not finds("militarise*", "militarization", exact=True)
+    assert not finds("cease-fire", "ceasefire", exact=True)
+    assert not finds("the corridor", "corridor", exact=True)
+    assert finds("sanctions", "sanctions", exact=True)
+    assert compile_notes(parse_query("the militarisation cease-fire"), ["en"], exact=True) == []
+
+
+def test_a_text_is_found_in_its_own_language() -> None:
+    assert finds("accord", "l’accord", "fr")
+    assert finds("l’accord", "un accord", "fr")
+    assert finds("l’accord", "l’accord", None)
+    assert finds("négociations", "la négociation", "fr")
+    assert finds("Sanktionen", "Sanktionen", "de")
+
+
+def test_adding_the_brings_nothing_unrelated() -> None:
+    for match in ("all", "most", "any"):
+        assert compiled("the grain corridor", match=match) == compiled(
+            "grain corridor", match=match
+        )
+    assert compiled("le corridor", ("en",)) != compiled("corridor", ("en",))
+    assert compiled("the speaker:x", ("en",)) == compiled("speaker:x", ("en",))
+
+
+def test_a_word_is_the_best_of_its_forms() -> None:
+    assert compiled("sanctions", ("en",)) == Best(
+        (Term("text", "=sanctions"), Term("text", "sanction", 0.9))
+    )
+    assert compiled("=sanctions") == Term("text", "=sanctions")
+    assert compiled('"two words"') == Phrase("text", (("=two",), ("=words",)))
+    assert compiled("sancti*") == Prefix("text", "=sancti")
+    spelled = compiled("militarise*", ("en",))
+    assert spelled == Best((Prefix("text", "=militaris"), Prefix("text", "=militariz")))
+
+
+def test_fields() -> None:
+    assert compiled("speaker:Williams") == Term("speaker", "=williams")
+    assert compiled("country:France") == Keyword("country", ("FR",))
+    assert compiled("country:(France OR de)") == Keyword("country", ("FR", "DE"))
+    assert compiled("site:https://www.MFA.example/") == Keyword("site", ("mfa.example",))
+    assert compiled("site:mfa-2.xx.example") == Keyword("site", ("mfa-2.xx.example",))
+    assert compiled("lang:French kind:quote") == And(
+        (Keyword("language", ("fr",)), Keyword("kind", ("direct",)))
+    )
+    assert compiled("date:2024-02") == DayRange(20240201, 20240229)
+    assert compiled("-kind:direct") == And((Everything(), Not(Keyword("kind", ("direct",)))))
+
+
+def test_two_open_date_ranges_both_hold() -> None:
+    asked = compiled("date:2020.. date:2021..2022 date:..2021-06")
+    assert asked == And(
+        (DayRange(20200101), DayRange(20210101, 20221231), DayRange(None, 20210630))
+    )
+
+
+def test_most_and_any_leave_filters_alone() -> None:
+    node = compiled("grain wheat rye speaker:x -fish", match="most")
+    assert isinstance(node, And)
+    asked, *rest = node.parts
+    assert isinstance(asked, Or)
+    assert (len(asked.parts), asked.at_least) == (3, 2)
+    assert rest == [Term("speaker", "=x"), Not(compiled("fish"))]
+    node = compiled("grain wheat rye", match="any")
+    assert isinstance(node, Or)
+    assert node.at_least == 1
+    assert compiled("grain speaker:x", match="any") == compiled("grain speaker:x")
+
+
+def test_negatives_only_take_away_from_everything() -> None:
+    node = compiled("-a -b")
+    assert isinstance(node, And)
+    assert node.parts[0] == Everything()
+    assert [type(part) for part in node.parts[1:]] == [Not, Not]
+
+
+@pytest.mark.parametrize(
+    "word", ["advertise", "surprise", "exercise", "supervised", "rising", "raised", "sized",
+             "wiser", "four", "hours", "your", "tour", "promises", "praising", "cruiser", "noises"]
+)  # fmt: skip
+def test_words_with_one_spelling(word: str) -> None:
+    assert spellings(word) == ()
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["organisation", "recognised", "analyse", "neighbouring", "honour", "centre", "programmes"],
+)
+def test_the_other_spelling_leads_back(word: str) -> None:
+    (other,) = spellings(word)
+    assert spellings(other) == (word,)
+
+
+def test_import_is_light() -> None:
+    code = (
+        "import sys; import searchkit.query; "
+        "print([m for m in ('difflib', 'json', 'searchkit.dates', 'searchkit.names', 'sqlite3', "
+        "'whoosh', 'click') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
