@@ -34,14 +34,15 @@ class Oracle:
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
-        self._counts: dict[str, Counter[str]] | None = None
+        self._counts: dict[str, Counter[str]] = {}
+        self._averages: dict[str, float] = {}
 
     def update(self, document_ids: Iterable[str], entries: Iterable[Entry]) -> int:
         new = {entry.passage_id: entry for entry in entries}
         gone = {*document_ids, *(entry.document_id for entry in new.values())}
         kept = {i: entry for i, entry in self.entries.items() if entry.document_id not in gone}
         self.entries = kept | new
-        self._counts = None
+        self._counts, self._averages = {}, {}
         return len(new)
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
@@ -87,17 +88,16 @@ class Oracle:
         return math.log(1 + (len(self.entries) - held + 0.5) / (held + 0.5))
 
     def _holders(self, field: str) -> Counter[str]:
-        if self._counts is None:
-            self._counts = {}
         if field not in self._counts:
             terms = chain.from_iterable(_terms(e, field) for e in self.entries.values())
             self._counts[field] = Counter(terms)
         return self._counts[field]
 
     def _bm25(self, field: str, idf: float, times: int, entry: Entry) -> float:
-        lengths = [length for e in self.entries.values() if (length := _length(e, field))]
-        average = sum(lengths) / len(lengths)
-        norm = K1 * (1 - B + B * _length(entry, field) / average)
+        if field not in self._averages:
+            lengths = [length for e in self.entries.values() if (length := _length(e, field))]
+            self._averages[field] = sum(lengths) / len(lengths)
+        norm = K1 * (1 - B + B * _length(entry, field) / self._averages[field])
         return idf * (K1 + 1) * times / (times + norm)
 
 

@@ -15,7 +15,7 @@ import stat
 import struct
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -124,12 +124,13 @@ def read_commit(folder: Path) -> Commit:
 
     Raises IndexProblem where the record is missing, damaged or of another schema.
     """
-    try:
-        data = (folder / COMMIT).read_bytes()
-    except FileNotFoundError:
-        if any(folder.glob("*" + _SEGMENT_SUFFIX)):
-            raise damaged(folder, f"the file {COMMIT!r} is missing") from None
-        return Commit()
+    path = folder / COMMIT
+    if not path.exists():
+        if not any(folder.glob("*" + _SEGMENT_SUFFIX)):
+            return Commit()
+        if not path.exists():  # no first commit has come about since the first look
+            raise damaged(folder, f"the file {COMMIT!r} is missing")
+    data = path.read_bytes()
     header, _, body = data.partition(b"\n")
     words = header.decode("ascii", "replace").split(" ")
     if len(words) != 3 or words[0] != _MAGIC or not words[1].isdigit():
@@ -153,10 +154,20 @@ def _parse(body: bytes) -> Commit:
     return Commit(record["generation"], record["revision"], segments)
 
 
+def begin(folder: Path) -> Commit:
+    """The commit that an update starts from; what a killed update left is removed.
+
+    A new folder gets its first record here: segments without any mean damage.
+    """
+    last = read_commit(folder)
+    if last.generation == 0:
+        write_commit(folder, last)
+    sweep(folder)
+    return last
+
+
 def write_commit(folder: Path, commit: Commit) -> None:
-    """Put the commit in force: everything it names is on the disk when this returns."""
-    for segment in commit.segments:
-        _sync(folder / segment.name)
+    """Put the commit in force; it is on the disk when this returns, as its segments are."""
     body = json.dumps(asdict(commit), separators=(",", ":")).encode()
     header = f"{_MAGIC} {SCHEMA} {zlib.crc32(body):08x}\n".encode()
     new = folder / (COMMIT + ".new")
@@ -177,7 +188,8 @@ def _sync(path: Path) -> None:
 
 
 def record_segment(path: Path, size: int) -> SegmentRecord:
-    """The record of a segment file just written, without deleted entries."""
+    """The record of a segment file just written, which is on the disk from here on."""
+    _sync(path)
     checksum, length = _checksum(path)
     return SegmentRecord(path.name, size, length, checksum)
 
@@ -209,9 +221,9 @@ def check_file(folder: Path, segment: SegmentRecord) -> str | None:
     return None
 
 
-def sweep(folder: Path, keep: Iterable[str]) -> None:
-    """Remove segment files that no commit names: what a kill or a merge leaves."""
-    kept = set(keep)
+def sweep(folder: Path) -> None:
+    """Remove segment files that the commit in force does not name."""
+    kept = {segment.name for segment in read_commit(folder).segments}
     for path in folder.glob("*" + _SEGMENT_SUFFIX):
         if path.name not in kept:
             with suppress(OSError):  # open in another process, on Windows: next time

@@ -73,7 +73,7 @@ class WhooshEngine:
     def _open(self) -> Snapshot:
         """A snapshot of the last commit; the one at hand, where there is no newer."""
         seen = self._stamp()
-        if self._snapshot is not None and seen == self._seen:
+        if self._snapshot is not None and seen is not None and seen == self._seen:
             return self._snapshot
         for _ in range(_READ_TRIES):
             try:
@@ -81,6 +81,8 @@ class WhooshEngine:
                 break
             except FileNotFoundError as exc:  # a writer has just merged the segment away
                 missing = exc
+            except OSError as exc:
+                raise self._unreadable(exc) from exc
         else:
             raise commits.damaged(self._folder, f"{Path(missing.filename).name} is missing")
         self.close()
@@ -90,11 +92,14 @@ class WhooshEngine:
     def _stamp(self) -> tuple[int, ...] | None:
         try:
             info = (self._folder / commits.COMMIT).stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as exc:
-            raise IndexProblem(f"index '{self._folder}' cannot be read: {exc.strerror}") from exc
+            raise self._unreadable(exc) from exc
         return info.st_ino, info.st_mtime_ns, info.st_size
+
+    def _unreadable(self, exc: OSError) -> IndexProblem:
+        return IndexProblem(f"index '{self._folder}' cannot be read: {exc.strerror or exc}")
 
     def _read_commit(self) -> Commit:
         if not os.path.lexists(self._folder):
@@ -110,8 +115,7 @@ class WhooshEngine:
         SearchkitError where the disk refuses; the last commit is then as it was.
         """
         with commits.writing(self._folder, self._wait_s):
-            last = commits.read_commit(self._folder)
-            commits.sweep(self._folder, (segment.name for segment in last.segments))
+            last = commits.begin(self._folder)
             update = _Update(self._folder, last)
             try:
                 for document_id in document_ids:
@@ -119,17 +123,17 @@ class WhooshEngine:
                 for entry in entries:
                     update.add(entry)
                 commits.write_commit(self._folder, update.finish(revision))
-            except BaseException:
-                commits.sweep(self._folder, (segment.name for segment in last.segments))
-                raise
             finally:
                 update.close()
+                commits.sweep(self._folder)
             return update.written
 
     def check(self) -> list[str]:
         """What is wrong with the index on disk, one line a finding; empty when sound."""
         try:
             last = self._read_commit()
+        except OSError as exc:
+            return [str(self._unreadable(exc))]
         except IndexProblem as exc:
             return [str(exc)]
         findings = [commits.check_file(self._folder, segment) for segment in last.segments]
@@ -237,11 +241,10 @@ class _Update:
         }
         if len(self._builder) >= MERGED_BELOW:
             return chosen
-        ceiling = _TIER**2
+        floor, ceiling = 0, _TIER**2
         while ceiling <= MERGED_BELOW:
-            below = {key for key, live in small.items() if live < ceiling} - chosen
-            full = len([key for key in below if small[key] >= ceiling // _TIER]) >= _TIER - 1
-            if below and full:
+            below = {key for key, live in small.items() if live < ceiling}
+            if len([key for key in below if small[key] >= floor]) >= _TIER - 1:
                 chosen |= below
-            ceiling *= _TIER
+            floor, ceiling = ceiling, ceiling * _TIER
         return chosen

@@ -36,6 +36,7 @@ GAP = 4096
 DOCUMENTS = "d"
 
 _FIELD_NUMBER = struct.Struct(">H")
+_DIRECTORY = struct.Struct(">qi")  # place and length of a compound file's directory
 _TERM_INFO = struct.Struct("<QII")  # place and length of the posting list, entries in it
 
 
@@ -247,6 +248,13 @@ class _MappedStorage(CompoundStorage):  # type: ignore[misc]
         return _MappedFile(self._source, offset, length, name)
 
 
+def _check_directory(header: bytes, size: int) -> None:
+    """Raise Damage where the file's directory does not lie in it; Whoosh would seek there."""
+    offset, length = _DIRECTORY.unpack(header)
+    if not 0 < offset < offset + length <= size:
+        raise Damage("the directory lies outside the file")
+
+
 class Segment:
     """A segment file, open for reading; ``deleted`` are the numbers of entries gone.
 
@@ -259,6 +267,7 @@ class Segment:
         self.deleted = deleted
         file = FileStorage(str(path.parent)).open_file(path.name)
         try:
+            _check_directory(file.read(_DIRECTORY.size), path.stat().st_size)
             self._files = _MappedStorage(file)
         except BaseException:
             file.close()
