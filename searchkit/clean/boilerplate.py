@@ -20,7 +20,10 @@ SITES = (
     r"|viber|messenger|flipboard|google(?: ?\+| news| plus)?|vk(?:ontakte)?|ok|weibo|wechat|threads"
     r"|bluesky|mastodon|tumblr|flickr|rss|e-?mail|mail|sms|signal|line|xing|skype|social media)"
 )
-PIECE = r"(?:article|story|page|post|news|video|press release|release|statement|content|item|entry)"
+PIECE = (
+    r"(?:article|story|page|post|news|video|press release|release|statement|content|item|entry"
+    r"|gallery|photo|recipe|podcast|interview|report)"
+)
 LETTER = (
     r"(?:news ?letters?|mailing list|inbox|e-?mails?|updates|alerts|digest|briefings?|notifications"
     r"|bulletins?|podcasts?|channel|free trial|account|our (?:site|website|coverage|journalism))"
@@ -62,7 +65,9 @@ RULES = (
         r"(?: and (?:our|its) (?:\w+ )?partners)? (?:also )?(?:uses?|is using|are using|place|store)"
         r" (?:\S+ ){0,6}cookies\b.{0,200}\b(?:experience|(?:this|our|the) (?:web)?site|traffic|you\b"
         r"|your\b|content|ads\b|policy|services|functionality|learn more|accept|agree)",
-        r"(?:by|if you) (?:continu|us|brows|click|clos|visit|agree|accept|tap)\w* .{0,160}\bcookies?\b",
+        r"(?:we|this (?:web)?site|our (?:web)?site) (?:uses?|is using|are using) (?:\w+ )?cookies"
+        + END,
+        r"(?:[^.!?]{0,120}[.!?] )?(?:by|if you) (?:continu|us|brows|click|clos|visit|agree|accept|tap)\w* .{0,160}\bcookies?\b",
         r"(?:accept|reject|allow|manage|decline|refuse|disable|enable|change|set)"
         r"(?: (?:all|only|my|your|the|necessary|essential|optional|non-essential|and \w+|&))*"
         r" cookies?\b(?: (?:settings|preferences|policy|choices|consent))?" + END,
@@ -84,20 +89,23 @@ RULES = (
         r"(?:мы используем|(?:на(?:ш|стоящий)|этот) сайт использует|сайт использует) .{0,30}cookie",
         r"(?:bu )?(?:web )?site(?:miz)?(?:de|si)? .{0,40}çerez",
         r"(?:privacy (?:policy|notice|settings|statement)|terms (?:of (?:use|service)|and conditions)"
-        r"|terms)(?:(?:,| and| &| \|)* (?:privacy(?: (?:policy|notice))?|cookies?(?: policy)?"
+        r"|terms)(?:(?:,| and| &| \|| -| /| ·)* (?:privacy(?: (?:policy|notice))?|cookies?(?: policy)?"
         r"|terms(?: of (?:use|service))?))*" + END,
         words=40,
     ),
     _rule(
         "sign-up",
-        "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join",
-        rf"(?:please |click here to |to |and )?(?:sign(?:ing)?[- ]up|subscribe|register|join)\b"
+        "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join|agree|podcasts",
+        rf"(?:[^.!?]{{0,80}}[.!?] )?(?:please |(?:click|tap) (?:here )?to |to |and )?(?:sign(?:ing)?[- ]up|subscribe|register|join)\b"
         rf"(?: \S+){{0,14}} (?:{LETTER}|via e-?mail)\b",
         r"(?:sign[- ]?(?:up|in)|subscribe|register|log[- ]?in|join(?: us| now)?)"
         r"(?: (?:now|here|today|free|for free|or \w+(?: \w+)?|to (?:continue|read|comment|us|view))"
         r"(?: reading| this article| more)?)*" + END,
         r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail|details|data|information)\b.{0,200}"
         r"(?:consent|unsubscribe|improve|privacy|content|contact)",
+        r".{0,120}\b(?:delivered|straight|sent|right) (?:\w+ ){0,2}(?:to|in|into) your (?:inbox|e-?mail)\b",
+        r"(?:(?:click|tap) to )?(?:subscribe|listen)\b.{0,80}\bwherever you get your podcasts"
+        + END,
         r"you (?:can|may|are free to) (?:unsubscribe|opt[- ]out)\b.{0,60}" + END,
         r"(?:get|receive|have) .{0,80}\b(?:(?:in|to) your (?:inbox|e-?mail)|by e-?mail|newsletters?)\b",
         r"(?:please )?(?:enter|type|provide|confirm) (?:your|a valid|an) (?:\w+ )?e-?mail\b",
@@ -150,7 +158,7 @@ RULES = (
     ),
     _rule(
         "follow",
-        "follow|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu|seguici|подпис|takip|تابع",
+        "follow|reached at|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu|seguici|подпис|takip|تابع",
         rf"(?:please )?(?:follow|connect with|like|find|join|visit|watch|stay connected with|contact)"
         rf" (?:us|me|our (?:page|channel|account)s?)"
         rf"(?:(?: (?:on|via|at|in)| (?:also )?on)(?: (?:our|the))? (?:{SITES}|@).{{0,80}})?" + END,
@@ -159,6 +167,9 @@ RULES = (
         rf"(?:(?:,| and| or)* {SITES})*(?: (?:page|channel|account|group))?" + END,
         rf"follow(?: @\w+)+" + END,
         rf"follow {SITES}" + END,
+        rf"(?:.{{0,160}} )?follow (?:him|her|them|me|us)\b.{{0,40}}(?:@\w+|\b(?:on|via) {SITES}\b).{{0,60}}"
+        + END,
+        r".{0,120}\b(?:can|may) be reached (?:at|via|on) \S+@\S+" + END,
         r"(?:suivez[- ]nous|folgen sie uns|s[ií]guenos|siga-nos|seguici|bizi takip edin|تابعونا"
         r"|следите за нами|подписывайтесь на нас)\b.{0,60}" + END,
         words=20,
@@ -181,7 +192,7 @@ RULES = (
     ),
     _rule(
         "copyright",
-        "©|(c)|copyright|rights reserved|published, broadcast|tous droits|derechos reservados"
+        "©|(c)|copyright|originally|first|rights reserved|published, broadcast|tous droits|derechos reservados"
         "|rechte vorbehalten|права защищены|republish",
         r".{0,60}(?:©|\(c\)|copyright) ?(?:©|\(c\))? ?(?:by )?(?:\d{4}|[A-Za-z].{0,40}\d{4}).{0,120}",
         r"©.{0,80}" + END,
@@ -191,13 +202,15 @@ RULES = (
         r".{0,60}(?:tous droits réservés|todos los derechos reservados|alle rechte vorbehalten"
         r"|все права защищены)",
         r"copyright (?:notice|policy|information)" + END,
+        r"(?:this (?:article|story|post|column|piece|essay|interview|text) (?:was |has been )?)?(?:originally|first)"
+        r" (?:published|appeared|posted)\b.{0,120}" + END,
         r"(?:click here to |how to )?republish (?:this|our) (?:article|story|content)",
         words=45,
     ),
     _rule(
         "related",
         "read|see also|related|recommend|more |most |also |miss|up next|trending|latest|picks|watch"
-        "|view all|click here|find out|continue|like this|popular|stories|explore|listen",
+        "|view all|click here|find out|continue|like this|popular|stories|explore|listen|like",
         # Labels: no full stop at the end, or a colon at once.
         r"(?:read|see|watch|listen|learn|find out|view|discover|show|load|explore)"
         r" (?:more|also|next|all|full (?:story|article|coverage))"
@@ -205,7 +218,9 @@ RULES = (
         r"(?:read|see|watch|listen|also read|also see|read also|see also|read more|must read"
         r"|also on|more|related|recommended|don'?t miss|in pics|explained|opinion)"
         r"(?: (?:more|also|next|articles?|stories|story|links?|news|coverage|content|reading|posts?|topics?"
-        r"|from [^:.]{2,40}|on [^:.]{2,40}))? ?[:|»›→] ?.{0,160}$",
+        r"|from [^:.]{2,40}|(?:on|about) [^:.]{2,40}|about))? ?[:|»›→] ?.{0,160}$",
+        r"(?:also read|read also|also see|see also|must read|read more) ?[-–—] ?.{0,160}$",
+        r"view all(?: [\w-]+){1,3}" + END,
         r"(?:see also|also read|read also|related(?: (?:articles?|stor(?:y|ies)|links?|news|coverage|content"
         r"|posts?|topics?|tags|items|documents|materials?|reading))|recommended(?: (?:for you|stories|articles"
         r"|reading))?|you (?:may|might)(?: also)? (?:like|be interested in|enjoy)(?: these)?(?: \w+)?"
@@ -242,6 +257,8 @@ RULES = (
         + END,
         r"(?:we|this (?:post|article|page|site)) (?:may )?(?:earn|contains?|receive)"
         r" (?:an? )?(?:affiliate|commission)",
+        r"(?:when|if) you (?:buy|purchase|click|shop|make a purchase)\b.{0,60}\b(?:links?|site)\b.{0,60}"
+        r"\b(?:earn|receive|get)\b.{0,30}\bcommission",
         r"(?:advertisement )?(?:skip|close) (?:this )?ad(?:vertise?ment)?" + END,
         words=30,
     ),
@@ -261,14 +278,14 @@ RULES = (
     _rule(
         "credit",
         "contribut|report|editing|written|compiled|edited|photo|image|picture|video|getty|credit",
-        r".{2,90}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
+        r".{2,300}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
         r"\(?(?:additional )?(?:report(?:ing|ed)|editing|writing|edited|written|compiled)(?: and \w+ing)?"
         r" by [^.]{2,120}\)?[.;]?(?: (?:editing|writing|additional reporting) by [^.]{2,80}\)?)*"
         + END,
         r"(?:(?:file|cover|top|main|featured|header) )?(?:photo|image|picture|foto|video)s?"
         r"(?: (?:credits?|by|courtesy(?: of)?|source|via|caption))?(?: ?[:/©|]) ?.{0,100}$",
         r"(?:file )?(?:photo|image|picture) (?:by|courtesy of|credit) .{2,60}" + END,
-        r"(?:getty images|image source|image caption|media caption|photo credit)(?:[ ,:/].{0,80})?$",
+        r"(?:getty images|image (?:source|caption|copyright)|media caption|photo credit)(?:[ ,:/].{0,80})?$",
         words=30,
     ),
     _rule(
@@ -317,7 +334,7 @@ def boilerplate_rule(line: str) -> str | None:
     if not small or _is_cut_sentence(line, words):
         return None
     for rule in RULES:
-        if words <= rule.words and any(trigger in small for trigger in rule.triggers):
+        if words <= rule.words and any(trigger in small for trigger in rule.triggers):  # noqa: SIM102
             if rule.pattern.match(small):
                 return rule.name
     return None

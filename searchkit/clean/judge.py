@@ -20,7 +20,7 @@ from searchkit.clean.html import Block, Box, Outline
 NAMES = {
     "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon cmp"
     " didomi truste privacy-notice privacy-policy privacypolicy qc-cmp legal-notice",
-    "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions paywall regwall login"
+    "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions regwall login"
     " log-in signin sign-in registration register optin opt-in mailchimp mc4wp mailing-list"
     " email-signup inbox donate donation membership",
     "share": "share shares sharing sharebar sharethis sharedaddy addthis addtoany a2a socials?"
@@ -74,10 +74,17 @@ TAG_RULES = {
 }  # fmt: skip
 
 # Boxes that are never text however long they are; the others give way to a page's only text.
-STRONG = frozenset(("cookie", "comments", "overlay", "hidden"))
+STRONG = frozenset(("cookie", "comments"))
 # A box called by a weak name that holds this share of the page's running text is the page.
 MOST_OF_PAGE = 0.4
+TIMES_FREE = 2.0  # and so many times the text outside such boxes
+WRAPPER_SHARE = 0.2
 WHOLE_PAGE = frozenset(("html", "body"))
+# What the box of the text itself is called; no other word in its name speaks against it.
+BODY_NAMES = re.compile(
+    r"(?<![a-z])(?:article|story|post|entry|news|blog|press-?release)[-_]{0,2}"
+    r"(?:body|content|text)(?![-_]?(?:header|footer|meta|sidebar|bottom|top|related|ad|wrapper-ad))(?![a-z])"
+)
 
 # Running text: long, and not links.
 RUNNING_CHARS, RUNNING_CJK_CHARS = 50, 15
@@ -86,6 +93,7 @@ MOST_LINKS = 0.5
 
 # The main box: go down while one child holds nearly all of the running text.
 DESCEND = 0.75
+LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would lose it bit by bit
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "legend"))
 
@@ -103,12 +111,24 @@ def name_rule(names: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
+def is_body_name(names: str) -> bool:
+    """Whether class words and ids call a box the body of the text.
+
+    >>> is_body_name("articleBody js-x"), is_body_name("article__related")
+    (True, False)
+    """
+    return bool(BODY_NAMES.search(CASE_CHANGE.sub("-", names).lower()))
+
+
 def _own_rule(box: Box) -> str | None:
     if box.tag in WHOLE_PAGE:
         return None
     if box.hidden:
         return "hidden"
-    return TAG_RULES.get(box.tag) or (name_rule(box.names) if box.names else None)
+    if rule := TAG_RULES.get(box.tag):
+        return rule
+    return name_rule(box.names) if box.names and not is_body_name(box.names) else None
 
 
 def _running(block: Block) -> float:
@@ -137,17 +157,68 @@ def _masses(outline: Outline, rules: list[str | None]) -> list[float]:
 
 
 def _box_rules(outline: Outline) -> list[str | None]:
-    """For each box the rule of its name, or of a box around it."""
+    """For each box the rule of its name, or of a box around it.
+
+    Boxes of one name are weighed together: where those called "paywall" hold most of the
+    page, each paragraph of it is in one.  A box around the headline or an article is a part
+    of the layout whatever it is called.
+    """
     masses = _masses(outline, [None] * len(outline.blocks))
     whole = masses[0] if masses else 0.0
-    rules: list[str | None] = []
+    own = [_own_rule(box) for box in outline.boxes]
+    first = _inherit(outline, own)
+    free = sum(_running(b) for b in outline.blocks if first[b.box] is None)
+    groups = _group_masses(outline, own, masses)
+    wraps = _wraps_article(outline)
+    in_body = _inherit(outline, ["" if is_body_name(box.names) else None for box in outline.boxes])
+    for number, rule in enumerate(own):
+        if rule is None or rule in STRONG or (rule == "hidden" and in_body[number] is None):
+            continue
+        mass = groups.get(_group(outline, number), 0.0)
+        if mass > max(MOST_OF_PAGE * whole, TIMES_FREE * free) or (
+            wraps[number] and masses[number] > WRAPPER_SHARE * whole
+        ):
+            own[number] = None
+    return _inherit(outline, own)
+
+
+def _wraps_article(outline: Outline) -> list[bool]:
+    """For each box whether it holds a headline or an article element."""
+    wraps = [box.tag in ("h1", "article", "main") for box in outline.boxes]
+    for number in range(len(wraps) - 1, 0, -1):
+        if wraps[number] and (parent := outline.boxes[number].parent) >= 0:
+            wraps[parent] = True
+    return wraps
+
+
+def _group(outline: Outline, number: int) -> object:
+    """What boxes weighed together share: the name, where they have one."""
+    box = outline.boxes[number]
+    return (box.tag, box.names, box.hidden) if box.names else number
+
+
+def _group_masses(
+    outline: Outline, own: list[str | None], masses: list[float]
+) -> dict[object, float]:
+    """Running text of all boxes of one group, none counted twice."""
+    groups: dict[object, float] = {}
+    nearest: list[object] = []
     for number, box in enumerate(outline.boxes):
-        inherited = rules[box.parent] if box.parent >= 0 else None
-        own = inherited or _own_rule(box)
-        if own and not inherited and own not in STRONG and masses[number] > MOST_OF_PAGE * whole:
-            own = None
-        rules.append(own)
-    return rules
+        around = nearest[box.parent] if box.parent >= 0 else None
+        group = _group(outline, number) if own[number] else around
+        nearest.append(group)
+        if own[number] and group != around:
+            groups[group] = groups.get(group, 0.0) + masses[number]
+    return groups
+
+
+def _inherit(outline: Outline, own: list[str | None]) -> list[str | None]:
+    """For each box its own word, else that of the nearest box around it."""
+    passed: list[str | None] = []
+    for box, word in zip(outline.boxes, own, strict=True):
+        around = passed[box.parent] if box.parent >= 0 else None
+        passed.append(word if around is None else around)
+    return passed
 
 
 def _main_box(outline: Outline, masses: list[float]) -> int:
@@ -158,7 +229,8 @@ def _main_box(outline: Outline, masses: list[float]) -> int:
         children.setdefault(box.parent, []).append(number)
     while inside := children.get(best):
         heaviest = max(inside, key=masses.__getitem__)
-        if masses[heaviest] < DESCEND * masses[best] or masses[heaviest] == 0:
+        least = max(DESCEND * masses[best], LEAST_MAIN * masses[0])
+        if masses[heaviest] < least or masses[heaviest] == 0:
             break
         best = heaviest
     return best
