@@ -35,7 +35,7 @@ HABITS = {
     "year": "date", "month": "date", "published": "date", "when": "date",
 }  # fmt: skip
 
-_HOST = re.compile(r"\A\w[\w.-]*(?::\d+)?\Z")
+_HOST = re.compile(r"\A\w[\w.-]*\Z")
 _VALUES = {"kind": get_args(Kind), "form": get_args(Form), "via": get_args(Via)}
 _VALUE_HABITS = {
     "quote": "direct",
@@ -92,7 +92,7 @@ def keyword_value(name: str, text: str) -> str | None:
         return country_code(text)
     if name == "site":
         host = text.lower().partition("//")[2] or text.lower()
-        host = host.partition("/")[0].removeprefix("www.").rstrip(".,;")
+        host = host.partition("/")[0].partition(":")[0].removeprefix("www.").rstrip(".,;")
         return host if _HOST.match(host) else None
     value = fold(text)
     if name == "language":
