@@ -285,8 +285,7 @@ def test_status_and_check(ready: Run) -> None:
 
 
 def test_check_names_damage_and_repair_mends_the_index(ready: Run, tmp_path: Path) -> None:
-    for toc in (tmp_path / "index" / "whoosh").rglob("*.toc"):
-        toc.unlink()
+    (tmp_path / "index" / "whoosh" / "commit").unlink()
     broken = ready("check")
     assert broken.returncode == 1
     assert "searchkit index --rebuild" in broken.stdout

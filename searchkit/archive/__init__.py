@@ -292,7 +292,7 @@ def _refuse_foreign(directory: Path) -> None:
     try:
         found = directory.lstat()
     except FileNotFoundError:
-        raise ArchiveError(f"no archive in {directory}: add something first") from None
+        raise ArchiveError(f"no archive in {directory}. Run: searchkit add FILE") from None
     except OSError as exc:
         raise ArchiveError(f"cannot read {directory}: {exc.strerror}") from exc
     if not stat.S_ISDIR(found.st_mode):

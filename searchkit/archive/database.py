@@ -90,7 +90,7 @@ class Database:
         if self.write or found == newest:
             return
         if found == 0:
-            raise ArchiveError(f"no archive in {self.path.parent}: add something first")
+            raise ArchiveError(f"no archive in {self.path.parent}. Run: searchkit add FILE")
         raise ArchiveError(
             f"archive {self.path} has schema {found}, this searchkit needs {newest}. "
             "Run: searchkit check --repair"
@@ -188,7 +188,7 @@ def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     if write:
         _create_private(path)
     elif not path.exists():
-        raise ArchiveError(f"no archive in {path.parent}: add something first")
+        raise ArchiveError(f"no archive in {path.parent}. Run: searchkit add FILE")
     if not stat.S_ISREG(path.lstat().st_mode):
         raise ArchiveError(f"{path} is no regular file: choose another --index")
     # A "?" or "#" in the path would end the name, so it goes in as a quoted URI.

@@ -16,7 +16,7 @@ from typing import Any
 
 import click
 
-from searchkit.cli.terminal import note, visible
+from searchkit.cli.terminal import note, out, visible
 from searchkit.errors import SearchkitError
 
 COMMANDS = {
@@ -95,7 +95,7 @@ def cli(ctx: click.Context, index_path: Path) -> None:
     if ctx.invoked_subcommand is None:
         from searchkit.cli.welcome import welcome
 
-        click.echo(welcome(index_path))
+        out(welcome(index_path))
 
 
 def main() -> None:

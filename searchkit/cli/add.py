@@ -11,7 +11,7 @@ import click
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.given import given_options, make_given
 from searchkit.cli.index import bring_up
-from searchkit.cli.terminal import Progress, note, one_line
+from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.errors import FetchError, InputError
 from searchkit.ingest import Outcome, add_pages, finish_pending
 from searchkit.inputs import iter_pages
@@ -56,7 +56,7 @@ def command(
     given = make_given(source, published, language)
     with open_archive(index_path, write=True, wait_s=wait_s, on_wait=note) as archive:
         counts = _add_all(archive, targets, given, allow_private, index_path, not no_index)
-    click.echo(summary(counts))
+    out(summary(counts))
     return 1 if counts["refused"] else 0
 
 

@@ -8,7 +8,7 @@ import click
 
 from searchkit.archive import open_archive
 from searchkit.cli.index import bring_up
-from searchkit.cli.terminal import note, one_line
+from searchkit.cli.terminal import note, one_line, out
 from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.errors import IndexProblem
 
@@ -36,14 +36,14 @@ def command(index_path: Path, repair: bool, wait_s: float) -> int:
         ]
         broken = _index_findings(index_path)
         for line in archive.repair() if repair else []:
-            click.echo(f"Repaired: {one_line(line)}")
+            out(f"Repaired: {one_line(line)}")
         if broken and repair:
             bring_up(archive, index_path, rebuild=True)
             broken = [f"{line}; rebuilt" for line in broken]
     for line in [*findings, *broken]:
-        click.echo(line)
+        out(line)
     if not findings and not broken:
-        click.echo("Archive and index are sound")
+        out("Archive and index are sound")
     return 1 if findings or broken else 0
 
 

@@ -8,7 +8,7 @@ import click
 
 from searchkit.clean import clean_page
 from searchkit.cli.given import given_options, make_given
-from searchkit.cli.terminal import note, one_line, to_json, use_colour, visible
+from searchkit.cli.terminal import note, one_line, out, to_json, use_colour, visible
 from searchkit.cli.terminal import style as styled
 from searchkit.errors import InputError
 from searchkit.inputs import read_page
@@ -41,7 +41,7 @@ def command(
     given = make_given(source, published, language)
     document = clean_page(_page(target, allow_private), given)
     if form == "json":
-        click.echo(to_json(document_fields(document)))
+        out(to_json(document_fields(document)))
         return
     _print_text(document, explain)
 
@@ -87,15 +87,15 @@ def _print_text(document: Document, explain: bool) -> None:
 
     colour = use_colour(sys.stdout)
     if document.title:
-        click.echo(styled(one_line(document.title), "1", colour=colour))
-    click.echo(styled(one_line(head_line(document)), "2", colour=colour) + "\n")
-    click.echo(visible(document.text))
+        out(styled(one_line(document.title), "1", colour=colour))
+    out(styled(one_line(head_line(document)), "2", colour=colour) + "\n")
+    out(visible(document.text))
     for warning in document.warnings:
         note(f"Note: {warning}")
     if explain:
-        click.echo(f"\nRemoved: {len(document.removed)} blocks")
+        out(f"\nRemoved: {len(document.removed)} blocks")
         for cut in document.removed:
-            click.echo(f"  [{cut.rule}] {one_line(cut.text)[:300]}")
+            out(f"  [{cut.rule}] {one_line(cut.text)[:300]}")
 
 
 def head_line(document: Document) -> str:

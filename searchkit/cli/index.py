@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from searchkit.archive import Archive, open_archive
-from searchkit.cli.terminal import Progress, note
+from searchkit.cli.terminal import Progress, note, out
 from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.indexer import rebuild_index, update_index
 
@@ -33,7 +33,7 @@ def command(index_path: Path, rebuild: bool, wait_s: float) -> None:
     """
     with open_archive(index_path, write=True, wait_s=wait_s, on_wait=note) as archive:
         count = bring_up(archive, index_path, rebuild=rebuild)
-        click.echo(f"{count:,} passages indexed; the index holds revision {archive.revision():,}")
+        out(f"{count:,} passages indexed; the index holds revision {archive.revision():,}")
 
 
 def bring_up(archive: Archive, index_path: Path, *, rebuild: bool = False) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from searchkit.cli.hits import csv_lines, hit_fields, hit_text, results_json
-from searchkit.cli.terminal import note, to_json, use_colour
+from searchkit.cli.terminal import note, out, to_json, use_colour
 from searchkit.engines import Sort
 from searchkit.records import Results
 from searchkit.search import Filters, open_index
@@ -92,16 +92,16 @@ def command(
 
 def _print(results: Results, form: str) -> None:
     if form == "json":
-        click.echo(results_json(results))
+        out(results_json(results))
     elif form == "jsonl":
         for hit in results.hits:
-            click.echo(to_json(hit_fields(hit)))
+            out(to_json(hit_fields(hit)))
     elif form == "csv":
         for line in csv_lines(results):
-            click.echo(line, nl=False)
+            out(line, end="")
     elif results.hits:
         colour = use_colour(sys.stdout)
-        click.echo("\n\n".join(hit_text(hit, colour=colour) for hit in results.hits))
+        out("\n\n".join(hit_text(hit, colour=colour) for hit in results.hits))
     if form != "json":
         for line in reading_lines(results):
             note(line)

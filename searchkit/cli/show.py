@@ -10,7 +10,17 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.hits import attribution, document_line, passage_fields
-from searchkit.cli.terminal import note, one_line, style, to_json, use_colour, visible, wrap
+from searchkit.cli.terminal import (
+    note,
+    one_line,
+    out,
+    out_bytes,
+    style,
+    to_json,
+    use_colour,
+    visible,
+    wrap,
+)
 from searchkit.errors import UsageError
 from searchkit.records import Document, Passage
 
@@ -45,18 +55,18 @@ def command(
         passage = at.passage if at else None
         if raw:
             page = archive.raw(document.id)
-            click.echo(page.body if page else b"", nl=False)
+            out_bytes(page.body if page else b"")
         elif versions:
-            click.echo(_versions(archive, document, form))
+            out(_versions(archive, document, form))
         elif form == "json":
-            click.echo(to_json(_fields(archive, document, passage)))
+            out(to_json(_fields(archive, document, passage)))
         elif at and not at.is_current:
             note(f"Note: this passage stood in version {at.version}; the text has changed since")
-            click.echo("\n\n".join([*_head(document), _block(at.passage, at.passage)]))
+            out("\n\n".join([*_head(document), _block(at.passage, at.passage)]))
         elif passage:
-            click.echo(_in_place(archive, document, passage))
+            out(_in_place(archive, document, passage))
         else:
-            click.echo(_whole(document, removed))
+            out(_whole(document, removed))
 
 
 def _fields(archive: Archive, document: Document, passage: Passage | None) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from searchkit.archive import Archive, open_archive
-from searchkit.cli.terminal import one_line, to_json
+from searchkit.cli.terminal import one_line, out, to_json
 from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.errors import IndexProblem
 
@@ -57,7 +57,7 @@ def command(index_path: Path, form: str) -> None:
     """Tell what is kept: documents, versions, passages, sources, dates, index, disk."""
     with open_archive(index_path) as archive:
         fields = status_fields(archive, index_path)
-    click.echo(to_json(fields) if form == "json" else _text(fields))
+    out(to_json(fields) if form == "json" else _text(fields))
 
 
 def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:

@@ -116,6 +116,19 @@ def wrap(text: str, indent: str) -> str:
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
+def out(text: str, end: str = "\n") -> None:
+    """Results, on stdout, as they are: escapes are in them only where colour is wanted."""
+    sys.stdout.write(text + end)
+
+
+def out_bytes(body: bytes) -> None:
+    """Raw bytes to a file or a pipe; a terminal gets them as visible text."""
+    if sys.stdout.isatty():
+        out(visible(body.decode("utf-8", "replace")))
+    else:
+        sys.stdout.buffer.write(body)
+
+
 def note(text: str) -> None:
     """A line for the person, on stderr, so that pipes carry results only."""
     print(visible(text), file=sys.stderr)
