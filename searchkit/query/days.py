@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 # 2024, 2024-9, 2024-09-17, also with slashes; years that can be published in.
 _ISO = re.compile(r"\A([12]\d{3})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?\Z", re.ASCII)
@@ -36,6 +37,7 @@ def period(text: str) -> str:
     return iso
 
 
+@lru_cache(256)
 def days(iso: str) -> tuple[int, int]:
     """First and last day of a period, as yyyymmdd."""
     from searchkit.dates import day_span
