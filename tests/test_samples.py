@@ -43,7 +43,7 @@ class Sample:
 
 
 def read_samples() -> dict[str, Sample]:
-    """By file name; a line of JSON lines is "file:number"."""
+    """By file name; a line of JSON lines is "file:number".  Web pages come from their URL."""
     expected = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
     found: dict[str, tuple[bytes, dict[str, Any]]] = {}
     for name, wanted in expected.items():
@@ -54,7 +54,9 @@ def read_samples() -> dict[str, Sample]:
         else:
             found[name] = (body, wanted)
     return {
-        origin: Sample(Page(body, origin, media_type_of(origin), READ_ON), wanted)
+        origin: Sample(
+            Page(body, origin, media_type_of(origin), READ_ON, url=wanted.get("url")), wanted
+        )
         for origin, (body, wanted) in found.items()
     }
 
