@@ -1,0 +1,100 @@
+"""Segment: a document into passages, each with its speaker and the evidence.
+
+In comes a clean `Document`; out go `Passage`s in text order.  The form comes first:
+transcripts are read by their labels, speeches and statements by their one voice,
+news and readouts sentence by sentence.  Where the text names nobody, no speaker is
+given: nothing is guessed, nothing is looked up outside the document.
+"""
+
+from __future__ import annotations
+
+from searchkit.records import Document, Form, Passage, Statement
+from searchkit.segment.forms import decide_form, is_layout
+from searchkit.segment.passages import make_passages
+from searchkit.segment.people import People, Person, gather_people
+from searchkit.segment.prose import read_prose
+from searchkit.segment.reader import EUROPEAN_PARLIAMENT, Reader
+from searchkit.segment.sentences import Span, paragraph_spans
+from searchkit.segment.titles import read_title
+from searchkit.segment.turns import find_labels, read_turns
+from searchkit.segment.voices import clean_name, home_country, read_voice
+
+__all__ = ["document_form", "segment"]
+
+# People are gathered from this much of a text: a long transcript names them at the top.
+PEOPLE_CHARS = 200_000
+TRANSCRIPT_PEOPLE_CHARS = 6_000
+
+
+def document_form(document: Document) -> Form:
+    """What sort of text a document is, as `segment` reads it."""
+    return decide_form(document, paragraph_spans(document.text))
+
+
+def segment(document: Document) -> list[Passage]:
+    """Split a document into attributed passages, in text order.
+
+    Offsets count code points of ``document.text``, half-open; passages are disjoint
+    and together hold every sentence.  ``speaker`` is None where the text names nobody.
+
+    >>> text = "“We want peace,” said Foreign Minister Ana Pereira of Portugal."
+    >>> [p] = segment(Document(id="d", text=text))
+    >>> p.speaker, p.role, p.affiliation, p.kind, p.statements[0].text
+    ('Ana Pereira', 'Foreign Minister', 'Portugal', 'direct', 'We want peace,')
+    """
+    paragraphs = paragraph_spans(document.text)
+    form = decide_form(document, paragraphs)
+    statements = list(find_statements(document, form, paragraphs))
+    return make_passages(document, paragraphs, statements)
+
+
+def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> list[Statement]:
+    """Who said what in the document, in order of place."""
+    content = [not is_layout(document.text[a:b], document.title, form) for a, b in paragraphs]
+    home = home_country(document)
+    limit = TRANSCRIPT_PEOPLE_CHARS if form == "transcript" else PEOPLE_CHARS
+    people = gather_people(document.text, limit=min(limit, len(document.text)))
+    read_title(document, people)
+    _add_given(document, people, home)
+    if form == "transcript":
+        found = _transcript(document, paragraphs, content, people, home)
+    elif form in ("speech", "statement", "joint"):
+        found = list(read_voice(document, form, paragraphs, content, people, home))
+    else:
+        found = _prose(document, form, paragraphs, content, people, home)
+    return sorted(found, key=lambda s: (s.start, -s.end))
+
+
+def _add_given(document: Document, people: People, home: str | None) -> None:
+    if document.speaker:
+        people.add(Person(clean_name(document.speaker), document.role, home))
+
+
+def _transcript(
+    document: Document,
+    paragraphs: list[Span],
+    content: list[bool],
+    people: People,
+    home: str | None,
+) -> list[Statement]:
+    found = list(read_turns(document, paragraphs, content, people, home))
+    taken = {s.start for s in found}
+    first = min((label.paragraph for label in find_labels(document, paragraphs)), default=0)
+    intro = [
+        p
+        for p, keep in zip(paragraphs[:first], content, strict=False)
+        if keep and p[0] not in taken
+    ]
+    reader = Reader(document.text, people, home)
+    return found + list(read_prose(reader, intro, "transcript"))
+
+
+def _prose(
+    document: Document, form: Form, paragraphs: list[Span], content: list[bool], people: People,
+    home: str | None,
+) -> list[Statement]:  # fmt: skip
+    reader = Reader(document.text, people, home)
+    if form == "readout":
+        reader.issuer_body = home if home == EUROPEAN_PARLIAMENT else None
+    kept = [p for p, keep in zip(paragraphs, content, strict=True) if keep]
+    return list(read_prose(reader, kept, form))

@@ -1,0 +1,176 @@
+"""Where the reported words stand beside a reporting verb: after it, or before its subject.
+
+In comes a sentence as words, a verb and its subject; out go the word bounds of what
+was said, without addressees, times and settings ("told reporters on Tuesday that").
+"""
+
+from __future__ import annotations
+
+from searchkit.names.offices import word_set
+from searchkit.segment.cues import CLAUSE_ONLY, frames, lemma_of
+from searchkit.segment.phrases import DETERMINERS, Words, is_capital
+from searchkit.segment.sources import ADVERBS, FINITE, SETTINGS, TIME_LEADS, TIMES
+
+# Who is told, where it is no that-clause: "told reporters", "told the court".
+ADDRESSEES = word_set(
+    """
+    reporters journalists lawmakers senators members parliament congress court media press council
+    committee audience crowd supporters him her them us me viewers fans delegates students
+    assembly police newspaper newspapers magazine agency conference house correspondents
+    """
+)
+PLACE_PREPOSITIONS = word_set(
+    """
+    in on at during after to with before via through from
+    """
+)
+SEPARATORS = frozenset(',;:—–-"“”')
+LONGEST_ADJUNCT = 14
+THAT_WITHIN = 14
+# Joined to a verb, it makes the verb another: "called on", "pointed out".
+VERB_TAILS = {
+    "call": {"on", "for", "upon"},
+    "point": {"out", "to"},
+    "speak": {"of"},
+    "rule": {"out"},
+}
+
+
+def content_after(words: Words, verb: int, high: int) -> int | None:
+    """The index where the words said begin after the verb; None where none follow."""
+    lemma = lemma_of(words.lows[verb])
+    at = verb + 1
+    if lemma in VERB_TAILS and at < high and words.lows[at] in VERB_TAILS[lemma]:
+        at += 1
+    that = _that_index(words, at, high)
+    if that is not None:
+        return that + 1 if that + 2 < high else None
+    if "told" in frames(words.lows[verb]):
+        at = _skip_addressee(words, at, high)
+    at = _skip_adjuncts(words, at, high)
+    while at < high and (words.lows[at] in ADVERBS or words.texts[at] in SEPARATORS):
+        if words.texts[at] in ",;" and words.texts[at - 1] not in SEPARATORS and at == verb + 1:
+            return None
+        at += 1
+    return at if at + 1 < high else None
+
+
+def _that_index(words: Words, at: int, high: int) -> int | None:
+    """The "that" that opens the clause, if no other verb or stop comes first."""
+    for i in range(at, min(high, at + THAT_WITHIN)):
+        low = words.lows[i]
+        if low == "that":
+            after = words.lows[i + 1] if i + 1 < high else ""
+            before = words.lows[i - 1]
+            # "that" as an article or relative: "said that deal", "accused groups that".
+            if after in FINITE and i > at and before not in TIMES:
+                return None
+            return i
+        if low in FINITE or words.texts[i] in ";:.—" or words.texts[i][0] == "\x01":
+            return None
+    return None
+
+
+def _skip_addressee(words: Words, at: int, high: int) -> int:
+    stop = at
+    while stop < min(high, at + 8):
+        low = words.lows[stop]
+        if low in ADDRESSEES:
+            return stop + 1
+        if low in FINITE or words.texts[stop] in SEPARATORS or low in PLACE_PREPOSITIONS:
+            break
+        stop += 1
+    # "told Ruptly", "told Agence France-Presse": a run of capital words.
+    stop = at
+    while stop < high and (is_capital(words.texts[stop]) or words.lows[stop] in ("the", "of")):
+        stop += 1
+    return stop
+
+
+def _skip_adjuncts(words: Words, at: int, high: int) -> int:
+    """Past times and settings: "on Tuesday", "in a statement", "at a rally in Lima"."""
+    for _ in range(4):
+        step = _one_adjunct(words, at, high)
+        if step == at:
+            break
+        at = step
+    return at
+
+
+def _one_adjunct(words: Words, at: int, high: int) -> int:
+    if at >= high:
+        return at
+    low = words.lows[at]
+    if low in TIMES:
+        return at + 1
+    if low in TIME_LEADS and at + 1 < high and words.lows[at + 1] in TIMES and low != "that":
+        return at + 2
+    if low in PLACE_PREPOSITIONS:
+        for stop in range(at + 1, min(high, at + 9)):
+            if words.lows[stop] in SETTINGS | ADDRESSEES:
+                return _past_setting(words, stop + 1, high)
+            if words.lows[stop] in FINITE or words.texts[stop] in SEPARATORS:
+                break
+    return at
+
+
+def _past_setting(words: Words, at: int, high: int) -> int:
+    """Past "with Name", "to the Body", "on Wednesday" that belong to the setting."""
+    if at < high and words.lows[at] in ("with", "to", "on", "in", "at", "from", "of", "by"):
+        stop = at + 1
+        while stop < high and (is_capital(words.texts[stop]) or words.lows[stop] in DETERMINERS
+                               or words.lows[stop] in ("of", "for")):  # fmt: skip
+            stop += 1
+        if stop > at + 1 and words.lows[stop - 1] not in DETERMINERS:
+            return stop
+    return at
+
+
+def nothing_follows(words: Words, verb: int, high: int) -> bool:
+    """Whether after the verb come only times, settings and a stop or a participle."""
+    at = verb + 1
+    if "told" in frames(words.lows[verb]):
+        at = _skip_addressee(words, at, high)
+    at = _skip_adjuncts(words, at, high)
+    while at < high and words.lows[at] in ADVERBS:
+        at += 1
+    return at >= high or words.texts[at] in ".,;—–?!" or (words.lows[at] in (
+        "in", "on", "at", "after", "during", "as", "when", "before", "while", "of", "by", "to",
+    ) and lemma_of(words.lows[verb]) in ("say", "add", "tell", "write", "report", "note", "warn"))  # fmt: skip
+
+
+def content_before(words: Words, first: int, low: int) -> tuple[int, int] | None:
+    """The clause before ", X said": its bounds; None where it is none."""
+    stop = first
+    while stop > low and (
+        words.texts[stop - 1] in (",", "—", "–") or words.lows[stop - 1] in ("as", "so")
+    ):
+        stop -= 1
+    if stop == first or stop - low < 3:
+        return None
+    return low, stop
+
+
+def takes_clause(words: Words, verb: int, start: int) -> bool:
+    """Whether a verb that reports by a clause only has one at ``start``."""
+    lemma = lemma_of(words.lows[verb])
+    if lemma not in CLAUSE_ONLY:
+        return True
+    if words.lows[start - 1] == "that" or words.texts[start][0] in "\x02":
+        return True
+    return any(
+        words.lows[i] in FINITE
+        or words.lows[i].endswith(("ed", "s", "n’t", "n't"))
+        or words.lows[i] in PASTS
+        for i in range(start + 1, min(len(words), start + 30))
+    )
+
+
+PASTS = word_set(
+    """
+    went came made took gave held met began became saw knew got left kept led lost paid put sent
+    set spent stood told won wrote fell felt brought built bought caught chose cut drew drove
+    fought found grew hit hurt let ran rose shot spoke struck need want know think believe remain
+    wanted hope agree are hopes lies lay plan
+    """
+)

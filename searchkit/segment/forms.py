@@ -1,0 +1,168 @@
+"""What sort of text a document is, and which of its paragraphs are mere layout.
+
+In comes a document with its paragraphs; `decide_form` weighs given form, title,
+source, layout (labels, signature, salutation) and opening words.  `is_layout` tells
+office lines, datelines, headings and repeated titles from content.
+"""
+
+from __future__ import annotations
+
+import re
+
+from searchkit.records import Document, Form
+from searchkit.segment.sentences import Span
+from searchkit.segment.turns import find_labels
+
+JOINT_TITLE = re.compile(
+    r"\bjoint\s+(?:\w+\s+){0,2}(?:statement|communiqu|declaration|press\s+(?:statement|release)|"
+    r"vision|action plan)|\b(?:statement|communiqu\w+|declaration)\s+(?:of|by)\s+(?:the\s+)?"
+    r"(?:G\s?-?\d+|quad|leaders|foreign ministers|ministers)\b|déclaration (?:conjointe|commune)|"
+    r"declaración conjunta|gemeinsame erklärung|совместное заявление|спільна заява|ortak bildiri|联合声明",
+    re.IGNORECASE,
+)
+JOINT_OPENING = re.compile(
+    r"\b(?:text of (?:a|the) joint statement|joint statement (?:was|is|by)|following (?:joint )?"
+    r"statement was (?:released|issued) by the governments)", re.IGNORECASE,
+)  # fmt: skip
+SPEECH_TITLE = re.compile(
+    r"\b(?:speech|address(?:es)?|keynote|lecture|general debate|toast|oration|intervention by|"
+    r"remarks|discours|discurso|allocution|rede|выступление|виступ|konuşma(?:sı)?)\b|"
+    r"讲话|演讲|\bstatement\s+by\b.{5,200}\b(?:at|to|before|during)\s+(?:the|an?)\b",
+    re.IGNORECASE,
+)
+TRANSCRIPT_TITLE = re.compile(
+    r"\b(?:transcript|press conference|press availability|interview|doorstop|press briefing|"
+    r"briefing (?:with|by|on)|press gaggle|q\s?&\s?a|before their meeting|press statements?|"
+    r"department press|пресс-конференц\w+|интервью|брифинг|conférence de presse|entretien|"
+    r"entrevista|rueda de prensa|oral answers?)\b",
+    re.IGNORECASE,
+)
+READOUT_TITLE = re.compile(
+    r"\b(?:read-?out|(?:meeting|call|conversation|talks|meets?|met|spoke|speaks|dinner|lunch|"
+    r"consultations|dialogue)\s+(?:\w+\s+){0,3}with|telephone (?:call|conversation)|phone call|"
+    r"spoke by|sent (?:a|his|her) (?:\w+ )?(?:message|greetings|condolences)|receives?d?|"
+    r"held (?:talks|a meeting))\b",
+    re.IGNORECASE,
+)
+READOUT_OPENING = re.compile(
+    r"\battributable to\b|^\W*(?:\S+\s+){2,30}?(?:met|spoke|held\s+(?:talks|a\s+(?:phone|telephone)?)|"
+    r"received)\s+(?:\w+\s+){0,4}?(?:with|by|phone|talks)\b", re.IGNORECASE,
+)  # fmt: skip
+STATEMENT_TITLE = re.compile(
+    r"\b(?:statement|message|press release|communiqu\w+|announcement|condolences|congratulat\w+|"
+    r"national day|declaration|заявление|заява|erklärung|communiqué|comunicado|açıklama\w*)\b|声明",
+    re.IGNORECASE,
+)
+OFFICIAL_SOURCE = re.compile(
+    r"\b(?:ministry|minister|ministère|ministerio|ministerium|department of|government|president|"
+    r"presidency|white house|kremlin|embassy|parliament|commission|council|united nations|"
+    r"secretariat|office of|foreign office|chancellery|cabinet|state department|mfa|mission|"
+    r"министерство|президент|мід|bakanlığı)\b|外交部",
+    re.IGNORECASE,
+)
+SALUTATION = re.compile(
+    r"^(?:(?:Dear |Your |Honou?rable |Distinguished |Esteemed |Thank you,? )?(?:Mr|Mrs|Ms|Madam|Madame)\.? "
+    r"(?:President|Chair\w*|Secretary|Speaker|Prime)\b|(?:Your )?Excellenc\w+|Ladies and gentlemen|"
+    r"Dear (?:colleagues|friends|Prime|Secretary|Mr|Minister)|Distinguished (?:delegates|guests|colleagues)|"
+    r"Colleagues|Friends,|Mesdames|Monsieur le|Señor Presidente|Уважаем|Шановн|Sehr geehrte|"
+    r"Sayın)", re.IGNORECASE,
+)  # fmt: skip
+SIGNATURE = re.compile(
+    r"^(?P<name>[^\W\d_][\w.’'-]+(?:\s[^\W\d_][\w.’'-]*){1,5}),\s(?P<role>[^.!?]{4,90})$"
+)
+LAYOUT_LINE = re.compile(
+    r"^(?:office of the (?:spokesperson|press secretary|historian).{0,40}|(?:begin|end)(?: of)? text\W*|"
+    r"#{2,}|\*(?:\s?\*)+|-\s?30\s?-|\(?ends?\)?\W*|e\s?&\s?oe\W*|\d{1,4}|page \d+.*|share this.{0,40}|"
+    r"contacts?\s?:?.*|print\b.{0,200}|back\b.{0,200}|via teleconference|posted\s?on.*|for immediate release|"
+    r"press release|(?:updated|published)\b.{0,60}|\d{1,2}:\d\d\s?[ap]\.?m\.?.{0,10}|connect with us|"
+    r"quotes|next steps|background|further information|related.{0,30}|read more.{0,60}|[-–—_=.\s]+)$",
+    re.IGNORECASE,
+)
+FRAMING = re.compile(
+    r"^the (?:following|below|text of the following|following is).{0,200}"
+    r"(?:attributable to|text of|released by|issued by|was (?:released|issued)).{0,200}$",
+    re.IGNORECASE | re.DOTALL,
+)
+MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+DATE_LINE = re.compile(
+    rf"^(?:[^\W\d_][\w.,’' ]{{2,120}}\s)?\(?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}|{MONTH}\s+\d{{1,2}}),?\s+\d{{4}}\W*$",
+    re.IGNORECASE,
+)
+END_MARK = re.compile(r"[.!?…:;,\"”’»)\]。！？؟]$|\b(?:and|or)$")
+HEADING_WORDS = 9
+PLACE_WORDS = 6
+
+
+def paragraph_texts(document: Document, paragraphs: list[Span]) -> list[str]:
+    """The paragraphs as strings."""
+    return [document.text[a:b] for a, b in paragraphs]
+
+
+def is_layout(text: str, title: str | None, form: Form) -> bool:
+    """Whether a paragraph is a heading, an office line, a date, a frame: no content.
+
+    >>> is_layout("Begin Text:", None, "joint"), is_layout("We agree.", None, "joint")
+    (True, False)
+    """
+    line = text.strip()
+    if len(line) > 400:
+        return False
+    if LAYOUT_LINE.match(line) or DATE_LINE.match(line) or FRAMING.match(line):
+        return True
+    if title and len(line) > 12 and _repeats(line, title):
+        return True
+    words = line.split()
+    if len(words) > HEADING_WORDS or END_MARK.search(line):
+        return False
+    return form in ("statement", "joint", "readout", "transcript") or line.isupper()
+
+
+def _repeats(line: str, title: str) -> bool:
+    """Whether a line is the title again, a part of it, or little more than it."""
+    a, b = (" ".join(re.findall(r"\w+", x.casefold())) for x in (line, title))
+    return len(a) > 8 and (a in b or (len(b) > 20 and b in a and len(a) < 1.6 * len(b)))
+
+
+def decide_form(document: Document, paragraphs: list[Span]) -> Form:
+    """The form of a document, from what is given, its title, source and layout."""
+    if document.form is not None:
+        return document.form
+    title = document.title or ""
+    texts = [document.text[a : min(b, a + 600)] for a, b in paragraphs[:12]]
+    labels = find_labels(document, paragraphs)
+    if len(labels) >= 2 or (labels and (TRANSCRIPT_TITLE.search(title) or _asked(texts))):
+        return "transcript"
+    if JOINT_TITLE.search(title) or any(JOINT_OPENING.search(t) for t in texts[:3]):
+        return "joint"
+    if SPEECH_TITLE.search(title) or any(SALUTATION.match(t) for t in texts[:6]):
+        return "speech"
+    return _by_voice(document, title, texts)
+
+
+def _asked(texts: list[str]) -> bool:
+    return any(
+        re.match(r"\d{1,3}\.? (?:Mr|Ms|Mrs|Mdm|Dr|Miss|Assoc)\w*\.? .{3,60} asked ", t)
+        for t in texts[:2]
+    )
+
+
+def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
+    """Readout, statement or news: who stands behind the text, and what it tells."""
+    official = bool(document.source and OFFICIAL_SOURCE.search(document.source))
+    signed = any(SIGNATURE.match(t) for t in texts[:2])
+    if any("attributable to" in t[:200].lower() for t in texts[:3]):
+        return "readout"
+    if official and not signed and not document.speaker:
+        if READOUT_TITLE.search(title) or any(READOUT_OPENING.search(t[:300]) for t in texts[:3]):
+            return "readout"
+        if document.source and re.search(r"european parliament", document.source, re.IGNORECASE):
+            return "readout"
+    if signed or document.speaker or official:
+        return "statement"
+    if STATEMENT_TITLE.search(title) and re.match(
+        r"\s*(?:press )?(?:statement|message)\b", title, re.IGNORECASE
+    ):
+        return "statement"
+    if re.match(r"\s*read-?out\b", title, re.IGNORECASE):
+        return "readout"
+    return "news"

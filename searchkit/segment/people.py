@@ -1,0 +1,318 @@
+"""The people and bodies of one document, and whom a mention means there.
+
+In come the names as they stand in text and title, with the offices said of them;
+`resolve` turns a `Source` into a `Speaker`: the fullest name in the document, role
+and affiliation as the text has them, and what it was found by.  A mention that fits
+nobody stays as it is written; a pronoun that fits nobody gives None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from searchkit.names import country_code, country_name, fold_name, organisation
+from searchkit.names.offices import (
+    BODIES,
+    FEMALE_OFFICES,
+    HONORIFICS,
+    MALE_OFFICES,
+    OFFICE_MODIFIERS,
+    OFFICES,
+    word_set,
+)
+from searchkit.records import Via
+from searchkit.segment.phrases import (
+    FIELDS,
+    PARTICLES,
+    Source,
+    Words,
+    bare,
+    body_of,
+    country_of,
+    describe,
+    is_capital,
+    split_words,
+    trailing_name,
+)
+
+# A run of capital words with the small words that names and offices hold.
+CAPITAL_WORD = (
+    r"(?:(?:[A-Z]\.){1,4}|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Prof|Hon|Adm|Capt|Maj|Sgt|Rev)\."
+    r"|[^\W\d_a-zß-öø-ÿ][\w’'‑-]*|al-\w+)"
+)
+CAPITAL_RUN = re.compile(
+    CAPITAL_WORD + r"(?:\s(?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)\s){0,2}"
+    + CAPITAL_WORD + r"){1,12}"
+)  # fmt: skip
+APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)])")
+SHE = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
+MOST_PEOPLE = 5000
+# Offices that stand for a state: without another word they speak for the document's country.
+STATE_OFFICES = word_set(
+    """
+    president minister premier chancellor secretary ambassador king queen emperor prince sultan
+    emir undersecretary taoiseach senator congressman congresswoman representative
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in the document: fullest name, last office said, whom they speak for."""
+
+    name: str
+    role: str | None = None
+    affiliation: str | None = None
+    sex: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who said it: resolved name or None, mention as written, evidence."""
+
+    name: str | None
+    mention: str | None
+    via: Via
+    role: str | None = None
+    affiliation: str | None = None
+    sex: str = ""
+    plural: bool = False
+    is_body: bool = False
+
+
+@dataclass(slots=True)
+class People:
+    """A document's people by folded last name, and the country it is about."""
+
+    by_last: dict[str, list[Person]] = field(default_factory=dict)
+    order: list[Person] = field(default_factory=list)
+    home: str | None = None
+    principals: list[Person] = field(default_factory=list)
+
+    def add(self, person: Person) -> Person:
+        """Take a person in, or add what is new to one known by that name."""
+        known = self.find(person.name, exact=True)
+        if known is None:
+            if len(self.order) < MOST_PEOPLE:
+                self._insert(person)
+            return person
+        merged = merge(known, person)
+        if merged != known:
+            self._replace(known, merged)
+        return merged
+
+    def _keys(self, person: Person) -> set[str]:
+        tokens = name_tokens(person.name)
+        keys = {tokens[-1], tokens[-1].rsplit("-", 1)[-1]} if tokens else set()
+        if len(tokens) in (2, 3):
+            keys.add(tokens[0])
+        return keys
+
+    def _insert(self, person: Person) -> None:
+        self.order.append(person)
+        for key in self._keys(person):
+            self.by_last.setdefault(key, []).append(person)
+
+    def _replace(self, old: Person, new: Person) -> None:
+        self.order[self.order.index(old)] = new
+        for key in self._keys(old):
+            self.by_last[key].remove(old)
+        for key in self._keys(new):
+            self.by_last.setdefault(key, []).append(new)
+        self.principals = [new if p == old else p for p in self.principals]
+
+    def find(self, name: str, *, sex: str = "", exact: bool = False) -> Person | None:
+        """The person that a full or short name means; the one of that name named last."""
+        tokens = name_tokens(name)
+        if not tokens:
+            return None
+        best = None
+        for person in reversed(self.by_last.get(tokens[-1].rsplit("-", 1)[-1], [])):
+            own = name_tokens(person.name)
+            if not same_name(tokens, own) or (sex and person.sex and sex != person.sex):
+                continue
+            if exact and (len(tokens) == 1) != (len(own) == 1) and len(own) == 1:
+                return person
+            if best is None or len(own) > len(name_tokens(best.name)):
+                best = person
+        return best
+
+    def with_role(self, role: str, affiliation: str | None = None) -> Person | None:
+        """The person whose office holds these words; principals first, then the last named."""
+        wanted = role_words(role)
+        if not wanted:
+            return None
+        pool = [*self.principals, *reversed(self.order)]
+        fits = [p for p in pool if p.role and wanted <= role_words(p.role)]
+        if affiliation:
+            fits = [p for p in fits if p.affiliation in (affiliation, None)]
+        exact = [p for p in fits if role_words(p.role or "") == wanted]
+        return next(iter(exact or fits), None)
+
+
+def name_tokens(name: str) -> list[str]:
+    """The folded words of a name, without courtesy titles and suffixes.
+
+    >>> name_tokens("Mr. José Ruiz, Jr.")
+    ['jose', 'ruiz']
+    """
+    tokens = [t.strip(".,’'") for t in fold_name(name).replace(",", " ").split()]
+    kept = [
+        t for t in tokens if t and t not in HONORIFICS and t not in ("jr", "sr", "iii", "ii", "mp")
+    ]
+    return kept or [t for t in tokens if t]
+
+
+def same_name(short: list[str], full: list[str]) -> bool:
+    """Whether one name is a shorter form of the other."""
+    if len(short) > len(full):
+        short, full = full, short
+    if len(short) == 1:
+        last = full[-1].rsplit("-", 1)[-1]
+        first = full[0] if len(full) < 4 else ""
+        return short[0].rsplit("-", 1)[-1] in (last, first, full[-1])
+    initials = [t[0] for t in full]
+    return all(t in full or (len(t) == 1 and t in initials) for t in short)
+
+
+def role_words(role: str) -> frozenset[str]:
+    """The folded words of an office that tell it from others."""
+    words = re.findall(r"\w+", fold_name(role))
+    skip = {"the", "of", "for", "and", "a", "an", "to", "on", "s"}
+    return frozenset("defence" if w == "defense" else w for w in words if w not in skip)
+
+
+def merge(old: Person, new: Person) -> Person:
+    """Both together: the longer name, the fuller office, the first affiliation."""
+    longer = len(name_tokens(new.name)) > len(name_tokens(old.name))
+    role = old.role
+    if new.role and (
+        role is None or (len(new.role) > len(role) and role_words(role) <= role_words(new.role))
+    ):
+        role = new.role
+    return replace(
+        old,
+        name=new.name if longer else old.name,
+        role=role,
+        affiliation=old.affiliation or new.affiliation,
+        sex=old.sex or new.sex,
+    )
+
+
+def person_of(source: Source) -> Person | None:
+    """The person that a described phrase names, with sex from title or office."""
+    if source.name is None or source.sort not in ("person", "name"):
+        return None
+    sex = source.sex if source.sex in ("m", "f") else ""
+    words = set((source.role or "").lower().split())
+    if not sex:
+        sex = "f" if words & FEMALE_OFFICES else "m" if words & MALE_OFFICES else ""
+    return Person(source.name, source.role, source.affiliation, sex, source.start)
+
+
+def gather_people(text: str, *, limit: int, low: int = 0) -> People:
+    """The people that a text names with an office, a title or in full."""
+    people = People()
+    for run in CAPITAL_RUN.finditer(text, low, limit):
+        words = split_words(text, *_with_lead(text, run, low))
+        source = describe(words, 0, len(words))
+        if source is None:
+            continue
+        for part in source.parts or (source,):
+            _take(people, text, words, part, run.end())
+    return people
+
+
+# The words before a name, among which its office stands: "Peru's economy minister Ana Ruiz".
+LEAD = re.compile(r"(?:[^\W\d_][\w’'.-]*\s){1,8}$")
+
+
+def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
+    """The bounds of a capital run with the office, and whose office, before it."""
+    lead = LEAD.search(text, max(low, run.start() - 80), run.start())
+    if lead is None:
+        return run.span()
+    words = lead[0].split()
+    count = 0
+    for back, word in enumerate(reversed(words), 1):
+        lower = word.lower()
+        if lower in OFFICES:
+            count = back
+        elif not (lower in OFFICE_MODIFIERS or lower in FIELDS or lower in ("for", "of", "on", "and")
+                  or (count and (is_capital(word) or back - count < 2))):  # fmt: skip
+            break
+        elif count and is_capital(word) and back == count + 1:
+            count = back
+    start = run.start() - sum(len(w) + 1 for w in words[len(words) - count :])
+    return (start, run.end()) if count and start >= lead.start() else run.span()
+
+
+def _take(people: People, text: str, words: Words, source: Source, end: int) -> None:
+    person = person_of(source)
+    if person is None:
+        return
+    if source.sort == "name" and (
+        (len(name_tokens(person.name)) < 2 and not source.sex) or body_of(person.name)
+        or bare(person.name.split()[-1]).lower() in BODIES
+    ):  # fmt: skip
+        return
+    if text[end : end + 1] == ",":
+        person = _with_office_after(text, person, end)
+    people.add(person)
+
+
+def _with_office_after(text: str, person: Person, at: int) -> Person:
+    """The person with the office of ", role of Country," after the name."""
+    match = APPOSITION.match(text, at)
+    if match is None:
+        return person
+    words = split_words(text, match.start(1), match.end(1))
+    source = describe(words, 0, len(words))
+    if source is None or source.sort not in ("role", "anonymous") or source.role is None:
+        return person
+    role = source.role.split(" who ")[0]
+    return replace(person, role=role, affiliation=person.affiliation or source.affiliation)
+
+
+def leading_country(text: str, title: str | None) -> str | None:
+    """The country that title and first paragraphs name most, if one leads clearly."""
+    counts: Counter[str] = Counter()
+    for stretch, weight in ((title or "", 3), (text[:3000], 1)):
+        for match in re.finditer(r"\b[A-Z][\w’'.]*(?:\s[A-Z][\w’'.]*)?", stretch):
+            for word in {match[0], *match[0].split()}:
+                if found := country_of(bare(word.strip(".,"))):
+                    counts[found] += weight
+    ranked = counts.most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] < 1.5 * ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def as_country(text: str | None) -> str | None:
+    """A given country, name or code, by its usual name."""
+    if not text:
+        return None
+    code = country_code(text)
+    return country_name(code) if code else organisation(text)
+
+
+def speaks_for(person: Person, home: str | None) -> str | None:
+    """Whom a person's words commit: what the text says, else the home country of an office."""
+    if person.affiliation or not person.role:
+        return person.affiliation
+    words = set(re.findall(r"\w+", person.role.lower()))
+    if "former" in words or "ex" in words:
+        return None
+    if words & {"mep", "meps"}:
+        return "European Parliament"
+    return home if words & STATE_OFFICES else None
+
+
+def looks_like_name(words: Words, a: int, b: int) -> bool:
+    """Whether the words are nothing but a personal name."""
+    return trailing_name(words, a, b) == (a, b) and not any(
+        words.lows[i] in PARTICLES and not is_capital(words.texts[i]) for i in (a, b - 1)
+    )

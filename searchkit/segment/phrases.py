@@ -1,0 +1,493 @@
+"""Words of a sentence, and what a noun phrase says: a person, an office, a body.
+
+In comes a sentence as words with offsets; `describe` reads one noun phrase of it
+and gives a `Source`: the name as written, the office, whom it speaks for.  Nothing
+is looked up in the rest of the document here; see `people`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+from searchkit.names import country_code, country_name, organisation
+from searchkit.names.offices import (
+    ANONYMOUS,
+    BODIES,
+    DOCUMENTS,
+    GROUPS,
+    HONORIFICS,
+    OFFICE_MODIFIERS,
+    OFFICES,
+    RANKS,
+    word_set,
+)
+
+Sort = Literal[
+    "pronoun", "person", "role", "body", "country", "document", "group", "anonymous", "name"
+]
+"""What sort of source a phrase names; "name" is a name that may be a person's or a body's."""
+
+# A masked quotation, initials, a title with its full stop, a word with inner marks, or one mark.
+WORD = re.compile(
+    r"\x01+|\x02+|(?:[^\W\d_]\.){2,}|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Jr|Sr|Prof|Hon|Rt|Adm|Capt|Maj"
+    r"|Sgt|Rev)\.|[A-Z]\.(?=\s)|\w+(?:[.'’&/‑-]\w+)*|[^\w\s]"
+)
+PRONOUNS = {
+    "he": "m", "she": "f", "it": "n", "they": "p", "i": "i", "we": "w", "who": "r", "both": "p",
+}  # fmt: skip
+DETERMINERS = word_set(
+    """
+    the a an this that these those his her its their our my another some several many most all two
+    three four five other both one each no any few various numerous certain
+    """
+)
+INDEFINITE = word_set(
+    """
+    a an another some several many most one few various numerous other
+    """
+)
+PARTICLES = word_set(
+    """
+    al el bin bint ibn abu van von der den de del della di da dos das du la le ten ter ben zu y e
+    af av op st mac
+    """
+)
+LEADS = word_set(
+    """
+    when as after while but and if although since because with for by to from before then
+    """
+)
+PREPOSITIONS = word_set(
+    """
+    of for to on at in from with within near under by
+    """
+)
+# Capital words that belong to an office's field, not to a person's name.
+FIELDS = word_set(
+    """
+    state defense defence foreign affairs interior finance treasury commerce trade energy justice
+    health education labor labour agriculture transport transportation homeland security staff
+    management resources economy economic environment culture development cooperation
+    international national human rights refugees relations policy climate public political
+    military european global women parliament council commission government union committee house
+    senate congress court office department ministry agency board bureau administration service
+    services federal central bank supreme high general republic kingdom states united nations
+    world joint chiefs armed forces army navy air force special assembly national church society
+    institute centre center university college school press white intelligence strategic
+    communications budget innovation science technology tourism sports youth industry planning
+    infrastructure housing social welfare immigration border police water fisheries digital
+    information media new democratic republican party people south north east west northern
+    southern eastern western middle conference organization organisation group association region
+    city province district county town village street palace entity external action response
+    operations monday tuesday wednesday thursday friday saturday sunday january february march
+    april june july august september october november december
+    """
+)
+FIELD_LINKS = word_set(
+    """
+    of and for the & on in to
+    """
+)
+LONGEST_NAME = 6
+LONGEST_PHRASE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a stretch of text: as written, in lower case, and where they stand."""
+
+    texts: list[str]
+    lows: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A noun phrase that may speak; offsets are those of the mention in the text.
+
+    ``name`` is as written, without titles.  ``parts`` are the members of "X and Y".
+    ``head`` is the noun a role, body or document is called by, lower case.
+    """
+
+    start: int
+    end: int
+    sort: Sort
+    name: str | None = None
+    role: str | None = None
+    affiliation: str | None = None
+    head: str = ""
+    sex: str = ""
+    plural: bool = False
+    definite: bool = False
+    parts: tuple[Source, ...] = field(default=())
+
+
+def split_words(text: str, start: int, end: int) -> Words:
+    """The words between two offsets.
+
+    >>> split_words("Mr. Oduya's U.S. visit", 0, 22).texts
+    ['Mr.', "Oduya's", 'U.S.', 'visit']
+    """
+    texts, starts, ends = [], [], []
+    for match in WORD.finditer(text, start, end):
+        texts.append(match[0])
+        starts.append(match.start())
+        ends.append(match.end())
+    return Words(texts, [word.lower() for word in texts], starts, ends)
+
+
+def bare(word: str) -> str:
+    """A word without its possessive ending.
+
+    >>> bare("Pakistan’s"), bare("Bowles")
+    ('Pakistan', 'Bowles')
+    """
+    return word[:-2] if word.endswith(("’s", "'s")) else word
+
+
+def is_capital(word: str) -> bool:
+    """Whether a word is written as a name is: with a capital, or "al-Maliki"."""
+    return word[:1].isupper() or (
+        len(word) > 3 and word[:3] in ("al-", "el-", "as-", "ar-", "an-") and word[3].isupper()
+    )
+
+
+@lru_cache(maxsize=4096)
+def country_of(phrase: str) -> str | None:
+    """The English name of the country that a capitalised phrase or its adjective means."""
+    if len(phrase) < 3 and phrase not in ("US", "UK"):
+        return None
+    if not phrase[:1].isupper() or (len(phrase) == 3 and not phrase.isupper()):
+        return None
+    code = country_code(phrase)
+    return country_name(code) if code else None
+
+
+@lru_cache(maxsize=4096)
+def body_of(phrase: str) -> str | None:
+    """The country or organisation that a capitalised phrase means."""
+    if not phrase[:1].isupper():
+        return None
+    return organisation(phrase) or country_of(phrase)
+
+
+def longest_body(words: Words, at: int, end: int) -> tuple[str, int] | None:
+    """The country or organisation that begins at a word, with the index after it."""
+    if not is_capital(words.texts[at]):
+        return None
+    for stop in range(min(end, at + 6), at, -1):
+        phrase = " ".join(bare(word) if i == stop - 1 - at else word
+                          for i, word in enumerate(words.texts[at:stop]))  # fmt: skip
+        if found := body_of(phrase):
+            return found, stop
+    return None
+
+
+def affiliation_in(words: Words, a: int, b: int) -> str | None:
+    """The last organisation or, before it, the first country that a phrase holds."""
+    at = a
+    first = None
+    while at < b:
+        found = longest_body(words, at, b)
+        if found and first is None:
+            first = found[0]
+        at = found[1] if found else at + 1
+    return first
+
+
+def office_index(words: Words, a: int, b: int) -> int | None:
+    """The index of the last office noun of the phrase that is no part of a name."""
+    last = None
+    for i in range(a, b):
+        low = bare(words.lows[i]).rstrip(".")
+        if low in OFFICES and not _is_surname(words, a, i, b):
+            if last is not None and i - last > 3 and words.texts[last][0].isupper():
+                break
+            if last is not None and any(w in PREPOSITIONS for w in words.lows[last + 1 : i]):
+                break
+            last = i
+    return last
+
+
+def _is_surname(words: Words, a: int, i: int, b: int) -> bool:
+    """ "King" in "Kevin King said": a capital word that ends the phrase after a given name."""
+    if i + 1 < b or i == a or not words.texts[i][0].isupper():
+        return False
+    before = words.texts[i - 1]
+    return (
+        is_capital(before)
+        and words.lows[i - 1] not in OFFICE_MODIFIERS | FIELDS | OFFICES
+        and body_of(bare(before)) is None
+        and words.lows[i] in ("king", "prince", "pope", "judge", "major", "dean", "chair", "marshal",
+                              "coach", "bishop", "priest", "star", "head", "fellow", "general")
+    )  # fmt: skip
+
+
+def _is_name_word(word: str) -> bool:
+    return is_capital(word) or word.lower() in PARTICLES
+
+
+def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
+    """The personal name at the end of ``[a, b)``: its bounds, empty if there is none."""
+    start = b
+    while start > a and _is_name_word(words.texts[start - 1]):
+        start -= 1
+    while start < b and words.lows[start] in PARTICLES and not is_capital(words.texts[start]):
+        start += 1
+    while start < b:
+        low = bare(words.lows[start])
+        body = longest_body(words, start, b)
+        if low in FIELDS or low in OFFICE_MODIFIERS or low in OFFICES or low in HONORIFICS:
+            start += 1
+        elif body and body[1] < b:
+            start = body[1]
+        elif body and body[1] == b:
+            return b, b
+        elif low in FIELD_LINKS:
+            start += 1
+        else:
+            break
+    return (start, b) if 0 < b - start <= LONGEST_NAME else (b, b)
+
+
+def text_of(words: Words, a: int, b: int) -> str:
+    """The phrase as written, single spaces, no possessive at its end."""
+    out = ""
+    for i in range(a, b):
+        if words.texts[i][0] == "\x02":
+            continue
+        gap = " " if i > a and words.starts[i] > words.ends[i - 1] else ""
+        out += gap + words.texts[i]
+    return bare(out)
+
+
+def _strip_front(words: Words, a: int, b: int) -> tuple[int, str, str]:
+    """The phrase without articles and courtesy titles; the sex and rank they tell."""
+    sex = rank = ""
+    while a < b:
+        low = words.lows[a]
+        if low in HONORIFICS and (words.texts[a][0].isupper()) and a + 1 < b:
+            sex = sex or HONORIFICS[low]
+            rank = rank or RANKS.get(low.rstrip("."), "")
+        elif low not in DETERMINERS and words.texts[a] not in ("’", "'"):
+            break
+        a += 1
+    return a, sex, rank
+
+
+def role_text(words: Words, a: int, b: int) -> str:
+    """The office without article and without the country it is of.
+
+    >>> w = split_words("the Foreign Minister of Peru", 0, 28)
+    >>> role_text(w, 0, 5)
+    'Foreign Minister'
+    """
+    while a < b and (words.lows[a] in DETERMINERS | LEADS or not words.texts[a][0].isalnum()):
+        a += 1
+    while a < b and (found := longest_body(words, a, b)) and found[1] < b:
+        if words.lows[found[1]] in PREPOSITIONS:
+            break
+        a = found[1]
+    for at in range(a + 1, b):
+        if words.lows[at] == "of" and words.lows[at - 1] in OFFICES | frozenset({"general"}):
+            first = at + 1 + (at + 1 < b and words.lows[at + 1] == "the")
+            if first < b and (found := longest_body(words, first, b)) and found[1] == b:
+                b = at
+                break
+    return text_of(words, a, b)
+
+
+def describe(words: Words, a: int, b: int) -> Source | None:
+    """What the noun phrase of the words ``[a, b)`` names; None where nothing can speak.
+
+    >>> w = split_words("U.S. Defense Secretary Jo Marsh", 0, 31)
+    >>> s = describe(w, 0, len(w))
+    >>> s.name, s.role, s.affiliation
+    ('Jo Marsh', 'Defense Secretary', 'United States')
+    """
+    if a >= b or b - a > LONGEST_PHRASE:
+        return None
+    start, end = words.starts[a], words.ends[b - 1]
+    low = words.lows[a]
+    if b - a == 1 and low in PRONOUNS:
+        return Source(start, end, "pronoun", head=low, sex=PRONOUNS[low], plural=low == "they")
+    if joint := _joint(words, a, b):
+        return joint
+    definite = low in ("the", "this", "his", "her", "its", "their", "that", "these", "those")
+    first, sex, rank = _strip_front(words, a, b)
+    if first >= b:
+        return None if low in ("the", "a", "an") else _pronominal(words, a, b)
+    source = _describe_rest(words, first, b, indefinite=low in INDEFINITE)
+    if source is None:
+        return None
+
+    return replace(
+        source,
+        start=start,
+        end=end,
+        sex=source.sex or sex,
+        role=source.role or rank or None,
+        definite=definite,
+    )
+
+
+def _pronominal(words: Words, a: int, b: int) -> Source | None:
+    """ "Some said", "many say"."""
+    if b - a == 1 and words.lows[a] in GROUPS:
+        return Source(words.starts[a], words.ends[a], "group", head=words.lows[a], plural=True)
+    return None
+
+
+def _joint(words: Words, a: int, b: int) -> Source | None:
+    """ "X and Y": both must be able to speak."""
+    for at in range(a + 1, b - 1):
+        if words.lows[at] != "and" and words.texts[at] != "&":
+            continue
+        left, right = describe(words, a, at), describe(words, at + 1, b)
+        if right is not None and right.sort == "group" and left is not None:
+            return left if left.sort == "person" or left.name else None
+        pair = (left, right)
+        if all(
+            s is not None and s.sort in ("person", "role", "country", "body", "name") for s in pair
+        ):
+            if _one_office(words, a, at, b):
+                continue
+            parts = tuple(p for s in pair if s is not None for p in (s.parts or (s,)))
+            return Source(words.starts[a], words.ends[b - 1], "person", plural=True, parts=parts)
+    return None
+
+
+def _one_office(words: Words, a: int, at: int, b: int) -> bool:
+    """ "Crown Prince and Prime Minister N": one person of two offices."""
+    left_name = trailing_name(words, a, at)
+    if left_name[0] < left_name[1]:
+        return False
+    if words.lows[at + 1] in DETERMINERS or words.lows[a] in ("the", "both"):
+        return False
+    office = office_index(words, a, at)
+    body = longest_body(words, a, at)
+    return office is not None or not (body and body[1] == at)
+
+
+def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source | None:
+    """The phrase after its articles and courtesy titles."""
+    start, end = words.starts[a], words.ends[b - 1]
+    whole = text_of(words, a, b)
+    last = bare(words.lows[b - 1])
+    if code := country_of(whole):
+        return Source(start, end, "country", name=whole, affiliation=code)
+    if known := organisation(whole):
+        return Source(start, end, "body", name=whole, affiliation=known, head=last)
+    if last in BODIES and (b - a > 1 or not is_capital(words.texts[a])):
+        return _body(words, a, b)
+    office = office_index(words, a, b)
+    if office is not None and last not in GROUPS:
+        return _office_phrase(words, a, office, b, indefinite=indefinite)
+    return _common_noun(words, a, b, indefinite=indefinite) or _plain_name(words, a, b)
+
+
+def _body(words: Words, a: int, b: int) -> Source:
+    return Source(
+        words.starts[a],
+        words.ends[b - 1],
+        "body",
+        name=text_of(words, a, b),
+        affiliation=affiliation_in(words, a, b),
+        head=bare(words.lows[b - 1]),
+    )
+
+
+def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: bool) -> Source | None:
+    """A phrase with an office noun: role and name, or a role alone."""
+    start, end = words.starts[a], words.ends[b - 1]
+    stop = office + 1
+    while stop < b and not is_capital(words.texts[stop]) and words.lows[stop] not in PREPOSITIONS:
+        stop += 1
+    name_a, name_b = _name_before_of(words, stop, b)
+    if name_a == name_b:
+        name_a, name_b = trailing_name(words, stop, b)
+    head = bare(words.lows[office])
+    affiliation = affiliation_in(words, a, b)
+    if name_a < name_b:
+        role = role_text(words, a, name_a) or None
+        name = text_of(words, name_a, name_b)
+        return Source(
+            start, end, "person", name=name, role=role, affiliation=affiliation, head=head
+        )
+    role = role_text(words, a, b)
+    sort: Sort = "role"
+    if head in ANONYMOUS and (indefinite or not role[:1].isupper()):
+        sort = "anonymous"
+    if indefinite:
+        sort = "anonymous"
+    return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+def _name_before_of(words: Words, a: int, b: int) -> tuple[int, int]:
+    """ "President Yoon of Korea": the name between the office and "of"."""
+    stop = a
+    while stop < b and _is_name_word(words.texts[stop]):
+        stop += 1
+    if stop < b and words.lows[stop] in ("of", "from", "in", "to") and a < stop:
+        return trailing_name(words, a, stop)
+    return b, b
+
+
+def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | None:
+    """Groups, anonymous people, documents and bodies by their head noun."""
+    start, end = words.starts[a], words.ends[b - 1]
+    stop = next((i for i in range(a + 1, b) if words.lows[i] in PREPOSITIONS
+                 or words.texts[i] in ",(" ), b)  # fmt: skip
+    head = bare(words.lows[stop - 1])
+    if is_capital(words.texts[stop - 1]) and stop - a > 1 and head not in BODIES:
+        return None
+    affiliation = affiliation_in(words, a, b)
+    role = text_of(words, a, b)
+    if head in DOCUMENTS:
+        return Source(start, end, "document", role=role, affiliation=affiliation, head=head)
+    if head in GROUPS:
+        return Source(
+            start, end, "group", role=role, affiliation=affiliation, head=head, plural=True
+        )
+    if head in ANONYMOUS:
+        return Source(start, end, "anonymous", role=role, affiliation=affiliation, head=head)
+    if head in BODIES:
+        return _body(words, a, b)
+    return None
+
+
+def _plain_name(words: Words, a: int, b: int) -> Source | None:
+    """A run of capital words: somebody's or something's name."""
+    stop = b
+    while stop > a and not is_capital(words.texts[stop - 1]):
+        stop -= 1
+    first = stop
+    while first > a and _is_name_word(words.texts[first - 1]):
+        first -= 1
+    if first == stop or stop < b or not is_capital(words.texts[stop - 1]):
+        return None
+    if words.lows[first] in FIELD_LINKS:
+        first += 1
+    affiliation = affiliation_in(words, a, first) if first > a else None
+    while first < stop - 1 and (found := longest_body(words, first, stop)) and found[1] < stop:
+        affiliation = found[0]
+        first = found[1]
+    name = text_of(words, first, stop)
+    role = role_text(words, a, first) if first > a else ""
+    if role and body_of(role):
+        role = ""
+    return Source(
+        words.starts[a],
+        words.ends[b - 1],
+        "name",
+        name=name,
+        role=role or None,
+        affiliation=affiliation,
+    )

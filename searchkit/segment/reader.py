@@ -1,0 +1,213 @@
+"""What a reader of running prose keeps in mind: who is on the floor, whom "he" means.
+
+`Reader.resolve` turns a described phrase into a `Speaker` of this document; the
+state is moved on by `heard` (somebody spoke) and `seen` (somebody is the subject).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from searchkit.names.offices import BODIES, word_set
+from searchkit.records import Via
+from searchkit.segment.people import (
+    People,
+    Person,
+    Speaker,
+    name_tokens,
+    person_of,
+    speaks_for,
+)
+from searchkit.segment.phrases import Source, body_of, is_capital
+
+# Paragraphs without a word of the speaker after which he no longer has the floor.
+FLOOR_GAP = 3
+PAIR_HEADS = word_set(
+    """
+    leaders sides two ministers presidents parties both countries
+    """
+)
+EUROPEAN_PARLIAMENT = "European Parliament"
+
+
+@dataclass(slots=True)
+class Reader:
+    """The state of reading one document; ``people`` grows as names are met."""
+
+    text: str
+    people: People
+    home: str | None = None
+    principals: tuple[Speaker, ...] = ()
+    issuer_body: str | None = None
+    floor: Speaker | None = None
+    floor_age: int = 0
+    focus: Speaker | None = None
+    last_body: Speaker | None = None
+    last_group: Speaker | None = None
+    near: list[Speaker] = field(default_factory=list)
+
+    def heard(self, speaker: Speaker) -> None:
+        """Somebody spoke: he has the floor, and is who "he", "it" or "they" means."""
+        self.floor, self.floor_age = speaker, 0
+        self.seen(speaker)
+
+    def seen(self, speaker: Speaker) -> None:
+        """Somebody is in view without speaking."""
+        if speaker.plural:
+            self.last_group = speaker
+        if speaker.is_body:
+            self.last_body = speaker
+        elif not speaker.plural:
+            self.focus = speaker
+
+    def next_paragraph(self) -> None:
+        """Forget the floor after some paragraphs without it."""
+        self.floor_age += 1
+        if self.floor_age > FLOOR_GAP:
+            self.floor = None
+
+    def on_floor(self) -> Speaker | None:
+        """The speaker whose words go on, as found by continuation."""
+        return replace(self.floor, mention=None, via="continuation") if self.floor else None
+
+    def resolve(self, source: Source, text: str) -> Speaker | None:
+        """Whom a phrase means here; None for a pronoun that means nobody known."""
+        mention = text[source.start : source.end]
+        if source.parts:
+            return self._together(source, mention, text)
+        if source.sort == "pronoun":
+            return self._pronoun(source, mention)
+        if source.sort in ("person", "name"):
+            return self._named(source, mention)
+        if source.sort == "country":
+            name = source.affiliation
+            return Speaker(name, mention, "name", None, name, is_body=True)
+        if source.sort == "body":
+            return self._body(source, mention)
+        if source.sort == "document":
+            return self._document(mention)
+        if source.sort == "role":
+            return self._role(source, mention)
+        return self._unnamed(source, mention)
+
+    def _together(self, source: Source, mention: str, text: str) -> Speaker | None:
+        parts = [self.resolve(part, text) for part in source.parts]
+        return joined([p for p in parts if p is not None], mention)
+
+    def _pronoun(self, source: Source, mention: str) -> Speaker | None:
+        if source.head in ("they", "both"):
+            found = self._pair() or self.last_group or self.last_body
+        elif source.head == "it":
+            found = self.last_body
+        elif source.head in ("he", "she"):
+            found = self._single(source.sex)
+        else:
+            found = None
+        return replace(found, mention=mention, via="pronoun") if found else None
+
+    def _single(self, sex: str) -> Speaker | None:
+        for candidate in (*self.near, self.focus, self.floor):
+            if candidate is None or candidate.is_body or candidate.plural:
+                continue
+            if candidate.sex in ("", sex):
+                if candidate.name and (known := self.people.find(candidate.name)) and not known.sex:
+                    self.people.add(replace(known, sex=sex))
+                return replace(candidate, sex=sex)
+        return None
+
+    def _pair(self) -> Speaker | None:
+        return joined(list(self.principals), None) if len(self.principals) == 2 else None
+
+    def _named(self, source: Source, mention: str) -> Speaker:
+        found = person_of(source)
+        assert found is not None
+        is_body = bool(body_of(found.name)) or found.name.split()[-1].lower() in BODIES
+        known = self.people.find(found.name, sex=found.sex)
+        if known is None or source.role or source.affiliation:
+            if not is_body and (len(name_tokens(found.name)) > 1 or source.role):
+                known = self.people.add(found)
+        person = known or found
+        if is_body or (known is None and self._is_known_body(found.name)):
+            return Speaker(
+                found.name, mention, "name", None, source.affiliation or found.name, is_body=True
+            )
+        return self.of_person(person, mention)
+
+    def _is_known_body(self, name: str) -> bool:
+        return self.last_body is not None and self.last_body.name == name
+
+    def of_person(self, person: Person, mention: str | None) -> Speaker:
+        """A known person as the speaker, found by name."""
+        return Speaker(
+            person.name, mention, "name", person.role, speaks_for(person, self.home), person.sex
+        )
+
+    def _body(self, source: Source, mention: str) -> Speaker | None:
+        name = source.name or ""
+        named = any(is_capital(word) for word in name.split()) or source.affiliation
+        if name in ("Parliament", "MEPs") and self.issuer_body == EUROPEAN_PARLIAMENT:
+            via: Via = "name" if name == "Parliament" else "role"
+            return Speaker(EUROPEAN_PARLIAMENT, mention, via, None, EUROPEAN_PARLIAMENT,
+                           plural=name == "MEPs", is_body=True)  # fmt: skip
+        if not named and source.definite and self.last_body is not None:
+            return replace(self.last_body, mention=mention, via="role")
+        if not named and not source.definite:
+            return Speaker(None, mention, "role", name, None, is_body=True)
+        affiliation = source.affiliation or (self.home if source.head in STATE_BODIES else name)
+        return Speaker(name, mention, "name" if named else "role", None, affiliation, is_body=True)
+
+    def _document(self, mention: str) -> Speaker | None:
+        owner = self.last_body or self.floor or self.focus
+        if self.floor is not None and self.floor.name and not self.floor.plural:
+            owner = self.floor
+        if owner is None and self.principals:
+            owner = self.principals[0]
+        if owner is None:
+            return Speaker(None, mention, "role", mention.lower(), None, is_body=True)
+        return replace(owner, mention=mention, via="role")
+
+    def _role(self, source: Source, mention: str) -> Speaker | None:
+        person = self.people.with_role(source.role or "", source.affiliation)
+        if person is not None:
+            return replace(self.of_person(person, mention), via="role")
+        affiliation = source.affiliation or self.home
+        return Speaker(None, mention, "role", source.role, affiliation)
+
+    def _unnamed(self, source: Source, mention: str) -> Speaker | None:
+        if source.definite or mention.lower().startswith("both"):
+            if source.head in PAIR_HEADS and (pair := self._pair()):
+                return replace(pair, mention=mention, via="role")
+            if not source.plural and source.role and (
+                person := self.people.with_role(source.role)
+            ):  # fmt: skip
+                return replace(self.of_person(person, mention), via="role")
+        return Speaker(None, mention, "role", source.role, source.affiliation, plural=source.plural)
+
+
+STATE_BODIES = word_set(
+    """
+    ministry government administration cabinet parliament senate congress court military army
+    police navy forces presidency department office council agency
+    """
+)
+
+
+def joined(parts: list[Speaker], mention: str | None) -> Speaker | None:
+    """Several speakers as one: names, roles and affiliations joined by "; "."""
+    names = [p.name for p in parts if p.name]
+    if not names:
+        return parts[0] if parts else None
+
+    def each(values: list[str | None]) -> str | None:
+        kept = list(dict.fromkeys(v for v in values if v))
+        return "; ".join(kept) or None
+
+    return Speaker(
+        "; ".join(names),
+        mention,
+        parts[0].via if all(p.via == parts[0].via for p in parts) else "name",
+        "; ".join(p.role for p in parts if p.role) or None,
+        each([p.affiliation for p in parts]),
+        plural=True,
+        is_body=all(p.is_body for p in parts),
+    )

@@ -1,0 +1,366 @@
+"""Who stands beside a reporting verb: the subject before it, or after it.
+
+In comes a sentence as words and the index of a verb; out goes the `Source` that the
+verb belongs to, with what its appositions add ("Name, a doctor,").  Passives,
+infinitives and denials have no source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
+from searchkit.segment.cues import CUE_WORDS, NOUN_CUES
+from searchkit.segment.phrases import (
+    DETERMINERS,
+    PRONOUNS,
+    Source,
+    Words,
+    affiliation_in,
+    bare,
+    body_of,
+    describe,
+    is_capital,
+    role_text,
+    trailing_name,
+)
+
+# Between subject and verb: auxiliaries and adverbs.
+AUXILIARIES = word_set(
+    """
+    has have had will would did does do 've 's also
+    """
+)
+ADVERBS = word_set(
+    """
+    also later then again repeatedly however strongly firmly once today yesterday further jointly
+    earlier first previously recently now still already often always never publicly privately
+    reportedly frequently consistently specifically explicitly clearly directly simply even just
+    meanwhile too tonight ever again only sharply quickly initially subsequently himself herself
+    themselves itself both all have warmly openly merely flatly twice sarcastically sometimes
+    currently separately similarly formally officially once-again angrily immediately
+    """
+)
+BLOCKERS = word_set(
+    """
+    to not n't be been being was were is are am get gets got can could may might should must
+    cannot didn't won't didn’t won’t don’t don't doesn't doesn’t without
+    """
+)
+TIMES = word_set(
+    """
+    monday tuesday wednesday thursday friday saturday sunday morning afternoon evening night week
+    month year weekend january february march april may june july august september october
+    november december today yesterday noon
+    """
+)
+TIME_LEADS = word_set(
+    """
+    on last this early late the that in previous
+    """
+)
+# Things said or written in: "the Ministry in a statement said".
+SETTINGS = word_set(
+    """
+    statement interview speech tweet letter post article message note briefing conference email
+    report release remarks comments address memo op-ed column blog video call session meeting
+    hearing debate rally parliament
+    """
+)
+# The clause of a verb begins after one of these.
+BOUNDARIES = word_set(
+    """
+    but that when as while because if after before since although though whereas which who whom
+    where so than until unless whether once whose what how why or nor yet
+    """
+)
+STOPS = frozenset(',;:—–"“”„«»()…!?') | {"--"}
+FINITE = word_set(
+    """
+    is are was were be been has have had will would can could may might should must do does did
+    said says came went made took became seems appears include includes included met
+    """
+)
+# A parenthesis between commas that opens so is no apposition.
+ADVERBIAL = word_set(
+    """
+    however meanwhile though in on at speaking for after during when as also too citing while by
+    with from before according referring asked then moreover nevertheless therefore instead
+    following through like unlike including despite too
+    """
+)
+LONGEST_WALK = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A source with the word bounds of its phrase, appositions included."""
+
+    source: Source
+    first: int
+    last: int
+
+
+def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
+    """The subject that stands before the verb at an index, not before index ``low``."""
+    at = _skip_back(words, verb - 1, low)
+    if at is None:
+        return None
+    added: list[tuple[int, int]] = []
+    while at >= low and words.texts[at] in (",", ")", "—", "–"):
+        opened = _opening(words, at, low)
+        if opened is None:
+            return None
+        if _is_apposition(words, opened + 1, at):
+            added.append((opened + 1, at))
+        elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | {"who"}:
+            return _named_last(words, opened + 1, at, added)
+        at = opened - 1
+    start = _phrase_start(words, at, low)
+    if start > at:
+        return None
+    source = _describe_tail(words, start, at + 1)
+    return None if source is None else _with_appositions(words, source, start, at + 1, added)
+
+
+def _named_last(words: Words, a: int, b: int, added: list[tuple[int, int]]) -> Found | None:
+    """The segment before the last comma is itself the subject: "..., Oduya, a doctor, said"."""
+    if not added:
+        return None
+    start = _phrase_start(words, b - 1, a)
+    source = _describe_tail(words, start, b)
+    return None if source is None else _with_appositions(words, source, start, b, added)
+
+
+def _skip_back(words: Words, at: int, low: int) -> int | None:
+    """The index before auxiliaries, adverbs and times; None for passives and infinitives."""
+    for _ in range(12):
+        if at < low:
+            return None
+        word = words.lows[at]
+        if word in BLOCKERS or (word == "t" and words.texts[at - 1] in "’'"):
+            return None
+        if word in AUXILIARIES or word in ADVERBS or (word.endswith("ly") and len(word) > 4
+                                                       and not is_capital(words.texts[at])):  # fmt: skip
+            at -= 1
+        elif word in TIMES and at > low and not _names_person(words, at):
+            at -= 1
+            while at > low and words.lows[at] in TIME_LEADS | TIMES:
+                at -= 1
+        elif word in SETTINGS and (lead := _setting_lead(words, at, low)) is not None:
+            at = lead - 1
+        elif word == "," and at - 1 >= low and words.lows[at - 1] in ADVERBS:
+            at -= 2
+        else:
+            return at
+    return at
+
+
+def _names_person(words: Words, at: int) -> bool:
+    """ "Theresa May", "April": a time word that may be a name."""
+    return words.lows[at] in ("may", "april", "june", "august") and is_capital(words.texts[at - 1])
+
+
+def _setting_lead(words: Words, at: int, low: int) -> int | None:
+    """The preposition of "in a joint statement", if the phrase ending here is one."""
+    for back in range(at - 1, max(low, at - 6) - 1, -1):
+        if words.lows[back] in ("in", "at", "during", "to"):
+            return back if back > low else None
+        if words.lows[back] not in DETERMINERS and not words.texts[back].isalpha():
+            return None
+    return None
+
+
+def _opening(words: Words, at: int, low: int) -> int | None:
+    """The comma, bracket or dash that opens the parenthesis closed at an index."""
+    mark = {")": "("}.get(words.texts[at], words.texts[at])
+    for back in range(at - 1, max(low, at - LONGEST_WALK) - 1, -1):
+        if words.texts[back] == mark:
+            return back
+        if words.texts[back] in ";:" or words.texts[back][0] == "\x01":
+            return None
+    return None
+
+
+def _is_apposition(words: Words, a: int, b: int) -> bool:
+    """Whether the words between two commas tell who somebody is."""
+    if a >= b or words.lows[a] in ADVERBIAL or words.lows[a] in ("which", "who", "whose", "where"):
+        return False
+    if words.texts[a].isdigit() and b - a <= 3:
+        return True
+    if words.lows[a] in ("a", "an", "the", "another", "one", "led", "his", "her", "its") or (
+        words.texts[a][:2] in ("R-", "D-", "D–", "R–", "I-")
+    ):
+        return True
+    if any(bare(words.lows[i]) in OFFICES for i in range(a, b)):
+        return words.lows[a] not in ("and", "but", "that")
+    name = trailing_name(words, a, b)
+    return name == (a, b) or (b - a <= 6 and all(is_capital(words.texts[i]) for i in range(a, b)))
+
+
+def _phrase_start(words: Words, at: int, low: int) -> int:
+    """The leftmost word of the noun phrase that ends at an index."""
+    start = at + 1
+    for back in range(at, max(low, at - LONGEST_WALK) - 1, -1):
+        word, lower = words.texts[back], words.lows[back]
+        if word in STOPS or word[0] == "\x01" or lower in BOUNDARIES:
+            break
+        if lower in FINITE or (lower in PRONOUNS and lower != "both" and back < at):
+            break
+        if lower == "and" and not _joins_nouns(words, back, at, low):
+            break
+        if not is_capital(word) and lower.endswith(("ed", "ing")) and _is_verbal(words, back, at):
+            break
+        start = back
+    while start <= at and (
+        words.lows[start] in ("and", "of", "for") or words.texts[start] in ".'’-"
+    ):
+        start += 1
+    return start
+
+
+def _is_verbal(words: Words, back: int, at: int) -> bool:
+    """A word in -ed or -ing that is no adjective: no article stands before, or it is a cue."""
+    if back == at:
+        return True
+    if words.lows[back] in CUE_WORDS and words.lows[back] not in NOUN_CUES:
+        return True
+    before = words.lows[back - 1] if back else ""
+    return before not in DETERMINERS and not is_capital(words.texts[back - 1] if back else "")
+
+
+def _joins_nouns(words: Words, at: int, end: int, low: int) -> bool:
+    """Whether an "and" joins two parts of one subject rather than two clauses."""
+    if at <= low or at >= end:
+        return False
+    before, after = words.texts[at - 1], words.texts[at + 1]
+    noun = bare(words.lows[at - 1])
+    named = is_capital(before) or noun in OFFICES or noun in OFFICE_MODIFIERS
+    follows = is_capital(after) or words.lows[at + 1] in ("the", "his", "her", "its", "other")
+    return (named and follows) or (
+        words.lows[at - 1] not in FINITE and words.lows[at + 1] not in PRONOUNS
+        and not is_capital(after) and words.lows[at + 1] not in DETERMINERS
+    )  # fmt: skip
+
+
+LEADING_PREPOSITIONS = word_set(
+    """
+    in on at during after for with from by under over through amid following before since per
+    """
+)
+
+
+def _describe_tail(words: Words, a: int, b: int) -> Source | None:
+    """The source named by the phrase, or by its end where it begins with other matter."""
+    if a >= b:
+        return None
+    last = words.lows[b - 1]
+    if last in PRONOUNS and last != "both":
+        return describe(words, b - 1, b)
+    if words.lows[a] in LEADING_PREPOSITIONS or words.lows[a] in TIMES:
+        for at in range(a + 1, b):
+            if words.lows[at] in ("the", "a", "an") and at > a + 1:
+                if found := describe(words, at, b):
+                    return found
+        name = trailing_name(words, a, b)
+        if name[0] <= a + 1 or name[0] == name[1]:
+            return None
+        return describe(words, *name)
+    found = describe(words, a, b)
+    if found is None:
+        for at in range(a + 1, b):
+            if words.lows[at] in ("the", "a", "an", "some") and (found := describe(words, at, b)):
+                return found
+    return found
+
+
+def _with_appositions(
+    words: Words, source: Source, a: int, b: int, added: list[tuple[int, int]]
+) -> Found:
+    """The source with the name, office and affiliation that its appositions give."""
+    last = max([b, *(end for _, end in added)])
+    for first, end in reversed(added):
+        source = add_apposition(words, source, first, end)
+    return Found(source, a, last)
+
+
+def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
+    """The source with what one apposition ``[a, b)`` says of it."""
+    if b - a <= 2 and words.texts[a].isdigit():
+        return source
+    named = describe(words, a, b)
+    if named is None:
+        return source
+    if source.sort == "role" and named.sort in ("name", "person") and named.name:
+        return replace(
+            source, sort="person", name=named.name, sex=source.sex or named.sex,
+            start=named.start, end=named.end,
+        )  # fmt: skip
+    if source.sort in ("name", "person") and named.sort in ("role", "anonymous"):
+        affiliation = source.affiliation or named.affiliation or affiliation_in(words, a, b)
+        role = role_text(words, a, b)
+        return replace(source, sort="person", role=role or source.role, affiliation=affiliation)
+    return source
+
+
+def source_after(words: Words, verb: int, high: int) -> Found | None:
+    """The subject that stands after the verb: "said Oduya, a doctor"."""
+    at = verb + 1
+    while at < high and words.lows[at] in ADVERBS:
+        at += 1
+    if at >= high or words.lows[at] in ("that", "to", "it", "in", "on", "at", "there", "of", "if"):
+        return None
+    if words.lows[at] in ("he", "she", "they"):
+        after = words.lows[at + 1] if at + 1 < high else "."
+        pronoun = describe(words, at, at + 1)
+        return Found(pronoun, at, at + 1) if pronoun and not after.isalpha() else None
+    stop = at
+    while stop < high and stop - at < LONGEST_WALK and not _ends_phrase(words, stop, at):
+        stop += 1
+    source = describe(words, at, stop)
+    if source is None or source.sort == "pronoun":
+        return None
+    last = stop
+    while last < high and words.texts[last] == ",":
+        end = last + 1
+        while end < high and words.texts[end] not in STOPS | {"."}:
+            end += 1
+        if not _is_apposition(words, last + 1, end) or words.lows[last + 1] == "adding":
+            break
+        source = add_apposition(words, source, last + 1, end)
+        last = end
+    return Found(source, at, last)
+
+
+def _ends_phrase(words: Words, at: int, start: int) -> bool:
+    word, lower = words.texts[at], words.lows[at]
+    if word in STOPS or word == "." or word[0] == "\x01" or lower in BOUNDARIES or lower in FINITE:
+        return True
+    if lower in TIMES and not (at > start and _names_person(words, at)):
+        return True
+    if lower in ("in", "on", "at", "during", "to", "after", "by", "last", "earlier", "adding"):
+        return not any(bare(words.lows[i]) in OFFICES and not is_capital(words.texts[i])
+                       for i in range(start, at)) or lower in ("in", "during", "after", "last")  # fmt: skip
+    return False
+
+
+def starts_clause(words: Words, first: int) -> bool:
+    """Whether a subject at an index begins a clause of its own, not one inside a that-clause."""
+    if first == 0:
+        return True
+    before = words.texts[first - 1]
+    if before in (";", "—", "–", ":"):
+        return True
+    if words.lows[first - 1] in ("but", "and", "while", "yet", "whereas", "although"):
+        return first < 2 or words.texts[first - 2] in (",", ";") or words.lows[first - 1] != "and"
+    return before == ","
+
+
+def is_honorific(word: str) -> bool:
+    """Whether a word is a courtesy title as written: "Mr.", "Dr", "Sir"."""
+    return word.lower() in HONORIFICS and word[:1].isupper()
+
+
+def names_body(phrase: str) -> bool:
+    """Whether a phrase is a country or an organisation."""
+    return body_of(phrase) is not None

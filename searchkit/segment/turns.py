@@ -1,0 +1,296 @@
+"""Transcripts: labelled turns, who each label means, and what goes on without label.
+
+In come a document whose speakers are named before their words ("MR. PRICE: ...")
+and its people; out go transcript `Statement`s.  Questioners stay without name unless
+they introduce themselves or the moderator names them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from searchkit.names.offices import HONORIFICS, word_set
+from searchkit.records import Document, Statement, Via
+from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
+from searchkit.segment.phrases import describe, is_capital, split_words
+from searchkit.segment.sentences import Span
+
+# "SECRETARY BLINKEN:", "MS ADAMS-ALLEN (via interpreter):", "Q:" — no lower-case letter
+# but those of Mc, Mac, al- and "(via interpreter)".
+CAPITAL_LABEL_WORD = (
+    r"(?:Mc|Mac|al-|el-)?[^\W\d_a-zß-öø-ÿа-яёєіїґ](?:[^\W_a-zß-öø-ÿа-яёєіїґ]|[.’'\-/])*"
+)
+CAPITALS_LABEL = re.compile(
+    rf"(?P<label>{CAPITAL_LABEL_WORD}(?:,?\s(?:{CAPITAL_LABEL_WORD}|\d{{1,3}})){{0,13}})"
+    r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]\s*(?=\S)"
+)
+# "Vladimir Putin:", "Dr Vivian Balakrishnan :", "President of Peru Ana Ruiz (retranslated):"
+NAMED_LABEL = re.compile(
+    r"(?P<label>[^\W\d_a-z][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){0,18}?)"
+    r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]\s+(?=\S)"
+)
+Q_LABEL = re.compile(r"(?P<label>Q|A)(?P<note>)(?:\.|:|\s{2,}|\s(?=[A-Z“\"(]))\s*")
+CHINESE_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{1,10})(?P<note>)[:：]\s*(?=\S)")
+QUESTIONERS = re.compile(
+    r"^(?:q|question\w*|journalist\w*|reporter\w*|media|press|interviewer|correspondent|inaudible|"
+    r"вопрос|журналист\w*|запитання|питання|frage|pregunta|periodista|soru|gazeteci|问|記者|记者|سؤال)"
+    r"(?:\s?\d+)?$",
+    re.IGNORECASE,
+)
+OTHERS = re.compile(
+    r"^(?P<role>(?:event )?(?:moderator|operator|host|interpreter|translator|participants?|speaker|announcer|voice|"
+    r"staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|主持人|答))(?:\s?\d+)?$",
+    re.IGNORECASE,
+)
+NAME = r"(?P<name>[^\W\d_a-z][\w’'-]+(?:\s(?:de|la|van|von|al|el|bin|[^\W\d_a-z][\w’'-]*\.?)){0,3})"
+BODY = r"(?:the\s)?(?P<body>[^\W\d_a-z][\w’'&-]*(?:\s(?:of|the|for|and|[^\W\d_a-z][\w’'&-]*)){0,5})"
+INTRODUCES_SELF = re.compile(
+    rf"(?:[Tt]his is|[Mm]y name is|[Mm]y name’s|I’m|I'm|I am|[Ii]t’s)\s{NAME}"
+    rf"(?:,?\s(?:with|from|of|at|for)\s{BODY})?"
+)
+NAME_FIRST = re.compile(
+    rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME},?\s(?:with|from|of)\s{BODY}[.,]"
+)
+FROM_BODY = re.compile(rf"\b[Qq]uestion from\s{BODY}")
+GIVES_FLOOR = re.compile(
+    rf"(?:line of|(?:go|turn|move|over|back) to|call on|question (?:is |comes )?from|hear from)\s"
+    rf"(?:the line of\s)?{NAME}(?:,?\s(?:with|from|of|at)\s{BODY})?"
+)
+FIRST_PERSON = re.compile(r"\b(?:I|we|We|our|Our|my|My|us)\b")
+LONGEST_LABEL = 170
+SCAN_LABEL = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A turn's label: paragraph number, its text, and where the words begin."""
+
+    paragraph: int
+    text: str
+    start: int
+    words_at: int
+    end: int
+
+
+def _match_label(text: str, low: int, high: int) -> re.Match[str] | None:
+    stop = min(high, low + SCAN_LABEL)
+    if text.find(":", low, stop) < 0 and text.find("：", low, stop) < 0 and text[low] not in "QA":
+        return None
+    for pattern in (CAPITALS_LABEL, Q_LABEL, NAMED_LABEL, CHINESE_LABEL):
+        found = pattern.match(text, low, stop)
+        if found and len(found["label"]) <= LONGEST_LABEL and found.end() < high:
+            return found
+    return None
+
+
+def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
+    """The labels that are trusted: in capitals, a questioner's, or a name that recurs.
+
+    >>> d = Document(id="d", text="ANA RUIZ: Good morning.\\n\\nQUESTION: When?")
+    >>> [label.text for label in find_labels(d, [(0, 23), (25, 40)])]
+    ['ANA RUIZ', 'QUESTION']
+    """
+    labels = []
+    for number, (low, high) in enumerate(paragraphs):
+        if found := _match_label(document.text, low, high):
+            end = found.end("note") if found["note"] else found.end("label")
+            labels.append(Label(number, found["label"].strip(), low, found.end(), end))
+    counts = Counter(_surname(label.text) for label in labels)
+    title = set(name_tokens(document.title or "")) | set(name_tokens(document.speaker or ""))
+    return [label for label in labels if _trusted(label.text, counts, title)]
+
+
+def _surname(label: str) -> str:
+    tokens = name_tokens(label)
+    return tokens[-1] if tokens else label
+
+
+def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
+    if QUESTIONERS.match(label) or OTHERS.match(label):
+        return True
+    words = label.split()
+    if label.isupper() and len(label) > 1:
+        return len(label) > 3 or counts[_surname(label)] > 1
+    if any(not is_capital(w) and w not in SMALL_WORDS for w in words) and len(words) < 4:
+        return False
+    source = describe(split := split_words(label, 0, len(label)), 0, len(split))
+    if source is None or source.sort not in ("person", "name", "role"):
+        return False
+    if words[0].lower() in HONORIFICS and len(words) > 1:
+        return True
+    surname = _surname(label)
+    return (counts[surname] > 1 or surname in title) and len(surname) > 1
+
+
+SMALL_WORDS = word_set(
+    """
+    of the and for de la van von bin al el du to on in entity
+    """
+)
+
+
+# --- who a label means ----------------------------------------------------------------
+
+
+def label_speaker(label: str, people: People, document: Document, home: str | None) -> Speaker:
+    """The speaker a label stands for."""
+    plain = re.sub(r"\s+", " ", label).strip(" .")
+    if QUESTIONERS.match(plain):
+        return Speaker(None, label, "turn", "journalist")
+    if other := OTHERS.match(plain):
+        return Speaker(None, label, "turn", other["role"].lower(), home)
+    written = _title_case(plain) if plain.isupper() or _mostly_upper(plain) else plain
+    words = split_words(written, 0, len(written))
+    source = describe(words, 0, len(words))
+    if source is not None and source.sort in ("person", "name") and source.name:
+        return _named_label(source.name, source.role, source.affiliation, label, people, home)
+    if source is not None and source.role and source.sort in ("role", "anonymous"):
+        return _role_label(source.role, source.affiliation, label, people, document, home)
+    return _named_label(_without_titles(written), None, None, label, people, home)
+
+
+def _named_label(
+    name: str,
+    role: str | None,
+    affiliation: str | None,
+    label: str,
+    people: People,
+    home: str | None,
+) -> Speaker:
+    known = people.find(name)
+    person = known or Person(name, role, affiliation)
+    if known is not None and (role or affiliation) and (known.role is None or affiliation):
+        person = people.add(Person(name, role, affiliation))
+    elif known is None:
+        people.add(person)
+    if role and not person.role:
+        person = replace(person, role=role)
+    return Speaker(person.name, label, "turn", person.role, speaks_for(person, home) or affiliation
+                   or (home if person.role else None))  # fmt: skip
+
+
+def _role_label(
+    role: str,
+    affiliation: str | None,
+    label: str,
+    people: People,
+    document: Document,
+    home: str | None,
+) -> Speaker:
+    person = people.with_role(role, affiliation)
+    if person is not None:
+        return Speaker(person.name, label, "turn", person.role, speaks_for(person, home))
+    lower = role[0].lower() + role[1:] if not role.isupper() else role.lower()
+    if "official" in lower:
+        lower = lower.replace("state department", "State Department")
+    return Speaker(None, label, "turn", lower, affiliation or home)
+
+
+def _mostly_upper(label: str) -> bool:
+    letters = [c for c in label if c.isalpha()]
+    return sum(c.isupper() for c in letters) > 0.8 * len(letters)
+
+
+def _title_case(label: str) -> str:
+    """ "DEPUTY SECRETARY MCKEON" as a text would write it.
+
+    >>> _title_case("MS ADAMS-ALLEN")
+    'Ms Adams-Allen'
+    """
+    small = {"OF", "THE", "FOR", "AND", "TO"}
+    words = [
+        w.lower() if w in small else "-".join(p.capitalize() for p in w.split("-"))
+        for w in label.split()
+    ]
+    return " ".join(words)
+
+
+def _without_titles(name: str) -> str:
+    words = name.split()
+    while len(words) > 1 and words[0].lower() in HONORIFICS:
+        words = words[1:]
+    return " ".join(words)
+
+
+# --- reading ---------------------------------------------------------------------------
+
+
+def read_turns(
+    document: Document,
+    paragraphs: list[Span],
+    content: list[bool],
+    people: People,
+    home: str | None,
+) -> Iterator[Statement]:
+    """A statement for each content paragraph of each turn."""
+    labels = {label.paragraph: label for label in find_labels(document, paragraphs)}
+    cache: dict[str, Speaker] = {}
+    now: Speaker | None = _before_first(document, paragraphs, labels, people, home, cache)
+    given: tuple[str, str | None] | None = None
+    for number, (low, high) in enumerate(paragraphs):
+        label = labels.get(number)
+        via: Via = "continuation"
+        start = low
+        if label is not None:
+            now = cache.setdefault(label.text, label_speaker(label.text, people, document, home))
+            now = replace(now, mention=document.text[label.start : label.end].strip())
+            start, via = label.words_at, "turn"
+            if now.role == "journalist":
+                now = questioner(document.text[start : min(high, start + 300)], now, given)
+            given = None
+        if now is None or (not content[number] and label is None):
+            continue
+        mention = now.mention if via == "turn" else None
+        yield Statement(
+            start, high, document.text[start:high], "transcript", now.name, mention, now.role,
+            now.affiliation, None, via, 0.95 if now.name else 0.8,
+        )  # fmt: skip
+        floor = list(GIVES_FLOOR.finditer(document.text, max(start, high - 300), high))
+        if floor and now.role != "journalist":
+            given = (floor[-1]["name"], floor[-1]["body"])
+
+
+def questioner(text: str, speaker: Speaker, given: tuple[str, str | None] | None) -> Speaker:
+    """A questioner who says who he is, or whom the moderator has just named."""
+    for pattern in (INTRODUCES_SELF, NAME_FIRST):
+        found = pattern.search(text) if pattern is INTRODUCES_SELF else pattern.match(text)
+        if found and found["name"].split()[0] not in NO_NAMES:
+            body = found.groupdict().get("body")
+            return replace(speaker, name=found["name"].strip(" ."), affiliation=body)
+    if given is not None and given[0].split()[0] not in NO_NAMES:
+        return replace(speaker, name=given[0].strip(" ."), affiliation=given[1])
+    if found := FROM_BODY.search(text):
+        return replace(speaker, affiliation=found["body"])
+    return speaker
+
+
+NO_NAMES = word_set(
+    """
+    The This That You Your Our We He She It They Mr Ms Mrs Dr Secretary President Minister
+    Questions Question One Just Also And But So Going Sorry Glad Not Thank Thanks Hi Yes
+    """
+)
+
+
+def _before_first(
+    document: Document, paragraphs: list[Span], labels: dict[int, Label], people: People,
+    home: str | None, cache: dict[str, Speaker],
+) -> Speaker | None:  # fmt: skip
+    """Whose words stand before the first label: of two speakers, the one who comes next to last."""
+    if not labels or min(labels) == 0:
+        return None
+    first = min(labels)
+    opening = document.text[paragraphs[0][0] : paragraphs[first - 1][1]]
+    if len(FIRST_PERSON.findall(opening[:3000])) < 3:
+        return None
+    speakers = {}
+    for label in labels.values():
+        speaker = cache.setdefault(label.text, label_speaker(label.text, people, document, home))
+        if speaker.name:
+            speakers[speaker.name] = speaker
+    first_name = cache[labels[first].text].name
+    others = [s for name, s in speakers.items() if name != first_name]
+    return replace(others[0], mention=None) if len(others) == 1 else None
