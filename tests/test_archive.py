@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
 from searchkit import archive as archive_module
-from searchkit.archive import Archive, Finding, open_archive, schema, warc
+from searchkit.archive import Archive, open_archive, schema, warc
+from searchkit.archive.check import Finding
 from searchkit.archive.database import Database
 from searchkit.archive.warc import Place, encode_page, iter_body
 from searchkit.errors import ArchiveError, Busy, InputError, UsageError

@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from searchkit.archive import keeping, rows
-from searchkit.archive.check import Finding, check_archive, repair_archive
 from searchkit.archive.database import Database
 from searchkit.archive.keeping import Kept
 from searchkit.archive.lock import WriteLock, take_lock
@@ -34,16 +33,18 @@ from searchkit.archive.reading import (
     SourceCount,
     Version,
 )
-from searchkit.archive.warc import WarcWriter
 from searchkit.errors import ArchiveError
 from searchkit.records import Document, Given, Page, Passage
 from searchkit.urls import url_key
+
+if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for warcio
+    from searchkit.archive.check import Finding
+    from searchkit.archive.warc import WarcWriter
 
 __all__ = [
     "Archive",
     "Change",
     "Counts",
-    "Finding",
     "Kept",
     "PassageAt",
     "Reader",
@@ -72,9 +73,7 @@ class Archive(Reader):
     def __init__(self, path: Path, database: Database, lock: WriteLock | None) -> None:
         super().__init__(path, database)
         self._lock = lock
-        self._warc = (
-            WarcWriter(self.warc_path, self.path / "quarantine", database) if lock else None
-        )
+        self._warc = _open_writer(self, database) if lock else None
 
     def __enter__(self) -> Self:
         return self
@@ -223,6 +222,8 @@ class Archive(Reader):
 
     def check(self) -> list[Finding]:
         """All that is wrong with the archive on the disk, read in full; empty when sound."""
+        from searchkit.archive.check import check_archive
+
         return check_archive(self.path, self._database)
 
     def repair(self) -> list[str]:
@@ -231,8 +232,16 @@ class Archive(Reader):
         Bytes go to ``archive/quarantine/``, never away.  A damaged record stays as it is:
         only a backup can bring it back.
         """
+        from searchkit.archive.check import repair_archive
+
         self._writer().close()
         return repair_archive(self.path, self._database)
+
+
+def _open_writer(archive: Reader, database: Database) -> WarcWriter:
+    from searchkit.archive.warc import WarcWriter
+
+    return WarcWriter(archive.warc_path, archive.path / "quarantine", database)
 
 
 def _key(page: Page, given: Given) -> str:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from searchkit.archive import rows, warc
+from searchkit.archive import rows
 from searchkit.archive.database import Database
 from searchkit.errors import ArchiveError, UsageError
 from searchkit.records import Document, Given, Page, Passage
@@ -312,6 +312,8 @@ class Reader:
         return rows.read_page(row, self._body(row)), rows.read_given(row["given"])
 
     def _body(self, row: Any) -> bytes:
+        from searchkit.archive import warc
+
         path = self.warc_path / row["name"]
         place = warc.Place(row["file"], row["offset"], row["length"])
         try:
