@@ -289,6 +289,19 @@ RULES = (
         words=30,
     ),
     _rule(
+        "filing",
+        "publi|link|version|updated|tags|topics|section|filed|categor|posted|status|modified|reading|read|id",
+        # What an office or an editor prints about a page: labels, no full stop.
+        r"(?:publication|document|release) (?:status|date|id|number)\b[^.!?]{0,60}" + LABEL_END,
+        r"(?:published|filed|posted) (?:in|under)(?: \w+)? ?(?:sections?|categor(?:y|ies))?:[^.!?]{0,120}$",
+        r"(?:direct link|permalink|short link|text version|web version|source url)(?: ?:.{0,120}| to .{0,60})?$",
+        r"(?:last )?(?:updated|modified|reviewed|published|posted)(?: on| at)? ?:? ?\W{0,3}[^.!?]{0,20}"
+        r"\d{4}[^!?]{0,40}$",
+        r"(?:tags?|topics?|keywords?|categor(?:y|ies)|sections?|filed under|more on)\s?:[^.!?]{0,160}$",
+        r"\d+ min(?:ute)?s?(?: read)?" + LABEL_END,
+        words=28,
+    ),
+    _rule(
         "navigation",
         "home|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript|browser|close"
         "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download",

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.clean.html import Block, Box, Outline
+from searchkit.clean.text import is_date_line
 
 # What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
 NAMES = {
@@ -268,6 +269,37 @@ def _drop_lone_headings(outline: Outline, rules: list[str | None]) -> None:
             followed = rules[place] is None and followed
 
 
+# A by-line above the text: "By Ana Example, Example News Agency".
+BYLINE = re.compile(
+    r"(?:by|von|par|por|story by|written by|автор:?)\s+[^\W\d_a-zа-яё][^.!?]{2,80}$", re.I
+)
+DATE_WORDS, LONGEST_DATE_LINE = 9, 100
+
+
+def _is_credit_line(block: Block) -> bool:
+    """Whether a short block is a date or a by-line and nothing else."""
+    if len(block.text.split()) > DATE_WORDS or len(block.text) > LONGEST_DATE_LINE:
+        return False
+    return bool(BYLINE.match(block.text)) or is_date_line(block.text)
+
+
+def _trim_edges(outline: Outline, rules: list[str | None]) -> None:
+    """The headline and labels above it, and dates and by-lines around the text, go."""
+    kept = [place for place, rule in enumerate(rules) if rule is None]
+    blocks = outline.blocks
+    running = [p for p in kept if blocks[p].tag not in HEADINGS and _running(blocks[p])]
+    if not running:
+        return
+    headline = next((p for p in kept if blocks[p].tag == "h1" and p < running[0]), -1)
+    for place in kept:
+        if place < headline:
+            rules[place] = "navigation"
+        elif place == headline:
+            rules[place] = "title"
+        elif not running[0] < place < running[-1] and _is_credit_line(blocks[place]):
+            rules[place] = "byline"
+
+
 def judge_blocks(outline: Outline) -> list[str | None]:
     """For each block the rule that removes it; None keeps it."""
     by_name = _box_rules(outline)
@@ -278,5 +310,6 @@ def judge_blocks(outline: Outline) -> list[str | None]:
         rule or (None if inside[block.box] else "outside")
         for block, rule in zip(outline.blocks, rules, strict=True)
     ]
+    _trim_edges(outline, rules)
     _drop_lone_headings(outline, rules)
     return rules

@@ -73,6 +73,9 @@ CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 DATE_LINE = re.compile(r"(?:[^\W\d_]{3,20},? ){0,3}[^:;()]{6,30}")
 BARE_DATE_LINE = re.compile(r"(?:[^\W\d_]{2,12},? )?(?:\d\S{0,9}[ ,]*|[^\W\d_]{3,12}[ ,.]*){1,4}")
 DATE_REACH = 4
+DATE_TIME = re.compile(
+    r"(?:\bat |\bum )?\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?(?: \(?[A-Z]{2,4}\)?)?", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,16 @@ def _is_headline(lines: Sequence[str]) -> bool:
         and parse_date(first) is None
         and any(_words(line) >= BODY_WORDS and ENDS_SENTENCE.search(line) for line in body)
     )
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line is a date, with or without a time and weekday, and nothing else.
+
+    >>> is_date_line("Tuesday, 5 March 2024, 21:30"), is_date_line("Talks of 5 March 2024")
+    (True, False)
+    """
+    rest = DATE_TIME.sub("", line)
+    return bool(BARE_DATE_LINE.fullmatch(rest.strip(" ,|-–•·"))) and parse_date(line) is not None
 
 
 def _date_line(lines: Sequence[str]) -> tuple[str, str] | None:
