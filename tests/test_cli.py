@@ -192,7 +192,7 @@ def test_no_control_character_reaches_the_terminal(run: Run, tmp_path: Path, pay
     outputs.append(run("search", "corridor", "--speaker", f"Ilva {payload}"))
     for form in ("json", "jsonl", "csv"):
         outputs.append(run("search", "corridor", "--format", form))
-    found = json.loads(outputs[-2].stdout)
+    found = json.loads(outputs[-2].stdout.splitlines()[0])
     outputs += [run("show", found["passage_id"]), run("show", found["document_id"], "--removed")]
     outputs += [run("show", f"no{payload}such"), run(f"no{payload}such")]
     for done in outputs:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from searchkit.cli.terminal import mark, one_line, style, to_json, wrap
+from searchkit.cli.terminal import mark, one_line, style, to_json, visible, wrap
 from searchkit.records import Document, Hit, Passage, Results
 
 SCHEMA = "searchkit.hit/1"
@@ -149,7 +149,8 @@ CSV_FIELDS = [
 def csv_lines(results: Results) -> Iterator[str]:
     """CSV (RFC 4180) with a header; the lines carry their own ends.
 
-    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it, and
+    control characters are shown as on a terminal: what must be exact is in the JSON.
     """
     yield _csv_row(CSV_FIELDS)
     for hit in results.hits:
@@ -158,7 +159,7 @@ def csv_lines(results: Results) -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else visible(str(value))
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 

@@ -20,7 +20,7 @@ echo "A page as a browser gets it ($page, middle part):"
 sed -n '20,40p' "$page" | cut -c1-100
 
 run clean "$page" --explain
-run add seeds/samples
+run add seeds/samples/*.html seeds/samples/*.txt seeds/samples/*.pdf seeds/samples/*.jsonl
 run search 'grain corridor' --limit 3
 run search 'speaker:minister ceasefire' --limit 3
 run search '"fisheries treaty" OR sanctions' --since 2024 --limit 3
