@@ -123,7 +123,7 @@ GROUPS = word_set(
     spokesmen spokespersons deputies people voters republicans democrats conservatives some many
     others both they pundits insiders commentators historians scholars workers staff students
     families relatives parents friends colleagues defenders campaigners groups agencies executives
-    strategists pollsters attorneys soldiers commanders militants rebels insurgents deportees
+    strategists pollsters attorneys soldiers commanders militants rebels insurgents deportees men women
     participants parties sides governments countries nations states commanders editors outlets
     newspapers doctors teachers businesses companies
     """
@@ -204,6 +204,23 @@ ORGANISATIONS: tuple[tuple[str, ...], ...] = (
     ("Visegrad Group", "V4"),
     ("Amnesty International", "Amnesty"),
     ("Human Rights Watch", "HRW"),
+    ("Associated Press", "AP", "The Associated Press"),
+    ("Reuters",),
+    ("Agence France-Presse", "AFP"),
+    ("Xinhua", "Xinhua News Agency"),
+    ("TASS",),
+    ("Bloomberg", "Bloomberg News"),
+    ("BBC", "British Broadcasting Corporation"),
+    ("CNN",),
+    ("NBC", "NBC News"),
+    ("ABC News",),
+    ("CBS", "CBS News"),
+    ("Fox News",),
+    ("Al Jazeera",),
+    ("New York Times", "NYT"),
+    ("Washington Post",),
+    ("Wall Street Journal", "WSJ"),
+    ("Financial Times", "FT"),
     ("Taliban", "Afghan Taliban"),
     ("Hamas",),
     ("Hezbollah", "Hizbullah"),

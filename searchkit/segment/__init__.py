@@ -8,6 +8,8 @@ given: nothing is guessed, nothing is looked up outside the document.
 
 from __future__ import annotations
 
+import re
+
 from searchkit.records import Document, Form, Passage, Statement
 from searchkit.segment.forms import decide_form, is_layout
 from searchkit.segment.passages import make_passages
@@ -15,7 +17,7 @@ from searchkit.segment.people import People, Person, gather_people
 from searchkit.segment.prose import read_prose
 from searchkit.segment.reader import EUROPEAN_PARLIAMENT, Reader
 from searchkit.segment.sentences import Span, paragraph_spans
-from searchkit.segment.titles import read_title
+from searchkit.segment.titles import news_home, principals, read_title, title_person
 from searchkit.segment.turns import find_labels, read_turns
 from searchkit.segment.voices import clean_name, home_country, read_voice
 
@@ -24,6 +26,9 @@ __all__ = ["document_form", "segment"]
 # People are gathered from this much of a text: a long transcript names them at the top.
 PEOPLE_CHARS = 200_000
 TRANSCRIPT_PEOPLE_CHARS = 6_000
+KEY_POINT_WORDS = 5
+# A key point that names its own source, or tells of what was done, is read as prose.
+SPEAKS_ITSELF = re.compile(r"\b(?:Parliament|MEPs?|said|adopted|expressing|calls?)\b")
 
 
 def document_form(document: Document) -> Form:
@@ -93,8 +98,34 @@ def _prose(
     document: Document, form: Form, paragraphs: list[Span], content: list[bool], people: People,
     home: str | None,
 ) -> list[Statement]:  # fmt: skip
+    """News and readouts; a readout has principals, whom "they" and "both sides" mean."""
+    if form == "news" and document.country is None:
+        home = news_home(document)
     reader = Reader(document.text, people, home)
-    if form == "readout":
-        reader.issuer_body = home if home == EUROPEAN_PARLIAMENT else None
+    if subject := title_person(document, people):
+        reader.focus = reader.of_person(subject, None)
     kept = [p for p, keep in zip(paragraphs, content, strict=True) if keep]
-    return list(read_prose(reader, kept, form))
+    found: list[Statement] = []
+    if form == "readout":
+        people.principals = principals(document, people, kept)
+        reader.principals = tuple(reader.of_person(p, None) for p in people.principals)
+        reader.issuer_body = home if home == EUROPEAN_PARLIAMENT else None
+        if reader.issuer_body:
+            found, kept = _key_points(document, kept, home)
+    return found + list(read_prose(reader, kept, form))
+
+
+def _key_points(
+    document: Document, paragraphs: list[Span], home: str | None
+) -> tuple[list[Statement], list[Span]]:
+    """The key points over a release of a body: its demands, each a line without full stop."""
+    count = 0
+    while count < len(paragraphs) and document.text[paragraphs[count][1] - 1] not in '.!?:”"':
+        count += 1
+    points = [p for p in paragraphs[:count] if document.text.count(" ", *p) >= KEY_POINT_WORDS]
+    plain = [p for p in points if SPEAKS_ITSELF.search(document.text, *p)]
+    found = [
+        Statement(a, b, document.text[a:b], "reported", home, None, None, home, None, "document", 0.7)
+        for a, b in points if (a, b) not in plain
+    ]  # fmt: skip
+    return found, [*plain, *paragraphs[count:]]

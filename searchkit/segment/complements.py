@@ -57,6 +57,10 @@ def content_after(words: Words, verb: int, high: int) -> int | None:
 
 def _that_index(words: Words, at: int, high: int) -> int | None:
     """The "that" that opens the clause, if no other verb or stop comes first."""
+    if at < high and "told" not in frames(words.lows[at - 1]) and not (
+        words.lows[at] in PLACE_PREPOSITIONS | TIMES | TIME_LEADS | ADVERBS or words.texts[at] == ","
+    ):  # fmt: skip
+        return None
     for i in range(at, min(high, at + THAT_WITHIN)):
         low = words.lows[i]
         if low == "that":
@@ -154,7 +158,7 @@ def content_before(words: Words, first: int, low: int) -> tuple[int, int] | None
 def takes_clause(words: Words, verb: int, start: int) -> bool:
     """Whether a verb that reports by a clause only has one at ``start``."""
     lemma = lemma_of(words.lows[verb])
-    if lemma not in CLAUSE_ONLY:
+    if lemma not in CLAUSE_ONLY or (lemma == "rule" and words.lows[verb + 1] == "out"):
         return True
     if words.lows[start - 1] == "that" or words.texts[start][0] in "\x02":
         return True

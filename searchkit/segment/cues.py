@@ -24,7 +24,7 @@ LEMMAS: dict[Frame, str] = {
         underscore underline reiterate highlight recall affirm reaffirm testify joke quip indicate
         hint imply complain boast lament conclude proclaim conjecture speculate comment forecast
         project believe think fear hope mention repeat clarify recount relate explain opine counter
-        retort muse assess find determine rule concur stipulate certify profess post
+        retort muse assess find determine rule concur stipulate certify profess post point
     """,
     "object": """
         accuse condemn criticize criticise welcome praise commend thank denounce deplore applaud
@@ -80,7 +80,7 @@ IRREGULAR = {
     "hint": "hints hinted hinting", "quip": "quips quipped quipping",
     "snap": "snaps snapped snapping", "extend": "extends extended extending",
     "undertake": "undertakes undertook undertaking", "regret": "regrets regretted regretting",
-    "refer": "refers referred referring", "dub": "dubs dubbed dubbing",
+    "point": "points pointed pointing", "refer": "refers referred referring", "dub": "dubs dubbed dubbing",
     "slam": "slams slammed slamming", "hold": "holds held holding",
     "convey": "conveys conveyed conveying", "rebut": "rebuts rebutted rebutting",
 }  # fmt: skip

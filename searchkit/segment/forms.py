@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document, Form
+from searchkit.segment.people import Person
+from searchkit.segment.phrases import describe, split_words
 from searchkit.segment.sentences import Span
 from searchkit.segment.turns import find_labels
 
@@ -68,7 +70,8 @@ SALUTATION = re.compile(
     r"Sayın)", re.IGNORECASE,
 )  # fmt: skip
 SIGNATURE = re.compile(
-    r"^(?P<name>[^\W\d_][\w.’'-]+(?:\s[^\W\d_][\w.’'-]*){1,5}),\s(?P<role>[^.!?]{4,90})$"
+    r"^(?P<name>[^\W\d_a-z][\w.’'-]+(?:\s(?:al|bin|de|van|von|[^\W\d_a-z][\w.’'-]*)){1,5}),"
+    r"\s(?P<role>[^.!?:;]{4,90})$"
 )
 LAYOUT_LINE = re.compile(
     r"^(?:office of the (?:spokesperson|press secretary|historian).{0,40}|(?:begin|end)(?: of)? text\W*|"
@@ -90,12 +93,8 @@ DATE_LINE = re.compile(
 )
 END_MARK = re.compile(r"[.!?…:;,\"”’»)\]。！？؟]$|\b(?:and|or)$")
 HEADING_WORDS = 9
-PLACE_WORDS = 6
-
-
-def paragraph_texts(document: Document, paragraphs: list[Span]) -> list[str]:
-    """The paragraphs as strings."""
-    return [document.text[a:b] for a, b in paragraphs]
+LONGEST_SIGNATURE = 160
+DATE_WORDS = 8
 
 
 def is_layout(text: str, title: str | None, form: Form) -> bool:
@@ -107,20 +106,42 @@ def is_layout(text: str, title: str | None, form: Form) -> bool:
     line = text.strip()
     if len(line) > 400:
         return False
-    if LAYOUT_LINE.match(line) or DATE_LINE.match(line) or FRAMING.match(line):
+    words = line.split()
+    if LAYOUT_LINE.match(line) or FRAMING.match(line):
         return True
+    if len(words) <= DATE_WORDS and DATE_LINE.match(line):
+        return True
+    if form in ("news", "readout"):
+        return False
     if title and len(line) > 12 and _repeats(line, title):
         return True
-    words = line.split()
     if len(words) > HEADING_WORDS or END_MARK.search(line):
         return False
-    return form in ("statement", "joint", "readout", "transcript") or line.isupper()
+    return form in ("statement", "joint", "transcript") or line.isupper()
 
 
 def _repeats(line: str, title: str) -> bool:
     """Whether a line is the title again, a part of it, or little more than it."""
     a, b = (" ".join(re.findall(r"\w+", x.casefold())) for x in (line, title))
     return len(a) > 8 and (a in b or (len(b) > 20 and b in a and len(a) < 1.6 * len(b)))
+
+
+def signature(line: str) -> Person | None:
+    """The person of a line that is nothing but "Name, office".
+
+    >>> signature("Ana Pereira, Minister of Trade").role
+    'Minister of Trade'
+    >>> signature("Lima, 5 May 2024") is None
+    True
+    """
+    match = SIGNATURE.match(line) if len(line) < LONGEST_SIGNATURE else None
+    if match is None:
+        return None
+    words = split_words(match["role"], 0, len(match["role"]))
+    role = describe(words, 0, len(words))
+    if role is None or role.sort not in ("role", "anonymous"):
+        return None
+    return Person(match["name"], match["role"], role.affiliation)
 
 
 def decide_form(document: Document, paragraphs: list[Span]) -> Form:
@@ -149,7 +170,7 @@ def _asked(texts: list[str]) -> bool:
 def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
     """Readout, statement or news: who stands behind the text, and what it tells."""
     official = bool(document.source and OFFICIAL_SOURCE.search(document.source))
-    signed = any(SIGNATURE.match(t) for t in texts[:2])
+    signed = any(signature(t) for t in texts[:2])
     if any("attributable to" in t[:200].lower() for t in texts[:3]):
         return "readout"
     if official and not signed and not document.speaker:

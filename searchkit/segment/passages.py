@@ -82,8 +82,8 @@ def _joined(text: str, sentences: Iterator[Piece]) -> Iterator[Piece]:
     last: Piece | None = None
     for piece in sentences:
         if last is not None and _may_join(text, last, piece):
-            last = Piece(last.start, piece.end, last.words + piece.words, last.ruler or piece.ruler,
-                         piece.paragraph)  # fmt: skip
+            ruler = max((last, piece), key=_ruled).ruler
+            last = Piece(last.start, piece.end, last.words + piece.words, ruler, piece.paragraph)
             continue
         if last is not None:
             yield last
@@ -93,9 +93,27 @@ def _joined(text: str, sentences: Iterator[Piece]) -> Iterator[Piece]:
 
 
 def _may_join(text: str, left: Piece, right: Piece) -> bool:
-    if left.key() != right.key() or left.words + right.words > MOST_WORDS:
+    if left.words + right.words > MOST_WORDS:
+        return False
+    if _is_cut(left, right):
+        return True
+    if left.key() != right.key():
         return False
     return left.paragraph == right.paragraph or left.words < FEWEST_WORDS
+
+
+def _is_cut(left: Piece, right: Piece) -> bool:
+    """Whether one statement goes on from the left piece into the right."""
+    return any(
+        s is not None and s.start < left.end and s.end > right.start
+        for s in (left.ruler, right.ruler)
+    )
+
+
+def _ruled(piece: Piece) -> int:
+    """How much of a piece its ruling statement covers."""
+    s = piece.ruler
+    return min(piece.end, s.end) - max(piece.start, s.start) if s else -1
 
 
 def _clipped(text: str, statements: list[Statement], at: int, piece: Piece) -> Iterator[Statement]:

@@ -42,10 +42,13 @@ CAPITAL_WORD = (
     r"(?:(?:[A-Z]\.){1,4}|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Prof|Hon|Adm|Capt|Maj|Sgt|Rev)\."
     r"|[^\W\d_a-zß-öø-ÿ][\w’'‑-]*|al-\w+)"
 )
+# Capital words that begin a sentence after an abbreviation, and are in no name.
+NOT_NAME = r"(?!(?:The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
 CAPITAL_RUN = re.compile(
-    CAPITAL_WORD + r"(?:\s(?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)\s){0,2}"
-    + CAPITAL_WORD + r"){1,12}"
-)  # fmt: skip
+    rf"{NOT_NAME}{CAPITAL_WORD}"
+    r"(?:\s(?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)\s){0,2}"
+    rf"{NOT_NAME}{CAPITAL_WORD}){{1,12}}"
+)
 APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)])")
 SHE = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
 MOST_PEOPLE = 5000
@@ -60,13 +63,16 @@ STATE_OFFICES = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody named in the document: fullest name, last office said, whom they speak for."""
+    """Somebody named in the document: fullest name, office, whom they speak for.
+
+    ``told``: the office was given in apposition ("Name, a judge,"), which tells most.
+    """
 
     name: str
     role: str | None = None
     affiliation: str | None = None
     sex: str = ""
-    at: int = 0
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class People:
     order: list[Person] = field(default_factory=list)
     home: str | None = None
     principals: list[Person] = field(default_factory=list)
+    posts: dict[frozenset[str], str] = field(default_factory=dict)
+    bodies: list[str] = field(default_factory=list)
 
     def add(self, person: Person) -> Person:
         """Take a person in, or add what is new to one known by that name."""
@@ -138,19 +146,53 @@ class People:
                 return person
             if best is None or len(own) > len(name_tokens(best.name)):
                 best = person
-        return best
+        return best or (None if exact else self._misspelt(tokens))
+
+    def _misspelt(self, tokens: list[str]) -> Person | None:
+        """Somebody whose last name has one letter more: "Mr Oduy" for "Oduya"."""
+        if len(tokens) != 1 or len(tokens[0]) < 6:
+            return None
+        fits = [p for p in self.order if name_tokens(p.name)[-1][:-1] == tokens[0]]
+        return fits[0] if len(fits) == 1 else None
+
+    def country_of_post(self, role: str | None) -> str | None:
+        """The country of which the text somewhere says that it has such an office."""
+        return self.posts.get(role_words(role)) if role else None
+
+    def full_body(self, name: str) -> str:
+        """The fullest name in the text of a body named by some of its words."""
+        wanted = {w for w in name.split() if is_capital(w)}
+        head = name.split()[-1].lower() if len(name.split()) == 1 else ""
+        if not wanted or head in ("parliament", "government"):
+            return name
+        for full in self.bodies:
+            words = full.split()
+            if wanted < set(words) and len(words) > len(name.split()) and words[0] in wanted:
+                return full
+        return name
 
     def with_role(self, role: str, affiliation: str | None = None) -> Person | None:
         """The person whose office holds these words; principals first, then the last named."""
         wanted = role_words(role)
         if not wanted:
             return None
+        if wanted == {"leader"} and affiliation:
+            return self._leader(affiliation)
         pool = [*self.principals, *reversed(self.order)]
         fits = [p for p in pool if p.role and wanted <= role_words(p.role)]
         if affiliation:
             fits = [p for p in fits if p.affiliation in (affiliation, None)]
         exact = [p for p in fits if role_words(p.role or "") == wanted]
         return next(iter(exact or fits), None)
+
+    def _leader(self, affiliation: str) -> Person | None:
+        """ "Peru's leader": its president or prime minister, if only one is named."""
+        fits = [
+            p for p in self.order
+            if p.role and (p.affiliation or self.country_of_post(p.role)) == affiliation
+            and role_words(p.role) & {"president", "premier", "king", "chancellor", "prime"}
+        ]  # fmt: skip
+        return fits[0] if len(fits) == 1 else None
 
 
 def name_tokens(name: str) -> list[str]:
@@ -189,9 +231,7 @@ def merge(old: Person, new: Person) -> Person:
     """Both together: the longer name, the fuller office, the first affiliation."""
     longer = len(name_tokens(new.name)) > len(name_tokens(old.name))
     role = old.role
-    if new.role and (
-        role is None or (len(new.role) > len(role) and role_words(role) <= role_words(new.role))
-    ):
+    if new.role and (role is None or _fuller(new, old)):
         role = new.role
     return replace(
         old,
@@ -199,7 +239,16 @@ def merge(old: Person, new: Person) -> Person:
         role=role,
         affiliation=old.affiliation or new.affiliation,
         sex=old.sex or new.sex,
+        told=old.told or new.told,
     )
+
+
+def _fuller(new: Person, old: Person) -> bool:
+    """Whether the new office says more: one in apposition, or one that holds the old."""
+    had, has = role_words(old.role or ""), role_words(new.role or "")
+    if new.told and not old.told:
+        return len(has) >= len(had)
+    return not old.told and had < has
 
 
 def person_of(source: Source) -> Person | None:
@@ -210,7 +259,7 @@ def person_of(source: Source) -> Person | None:
     words = set((source.role or "").lower().split())
     if not sex:
         sex = "f" if words & FEMALE_OFFICES else "m" if words & MALE_OFFICES else ""
-    return Person(source.name, source.role, source.affiliation, sex, source.start)
+    return Person(source.name, source.role, source.affiliation, sex, source.told)
 
 
 def gather_people(text: str, *, limit: int, low: int = 0) -> People:
@@ -223,7 +272,27 @@ def gather_people(text: str, *, limit: int, low: int = 0) -> People:
             continue
         for part in source.parts or (source,):
             _take(people, text, words, part, run.end())
+    _gather_posts(people, text, low, limit)
     return people
+
+
+# "Pakistan's prime minister", "the Peruvian foreign minister": whose office it is.
+POST = re.compile(
+    r"\b([A-Z][\w-]+(?:\s[A-Z][\w-]+)?)(?:[’']s)?\s((?:[a-z]+\s){0,3}[a-z]+|(?:[A-Z][a-z]+\s){0,2}[A-Z][a-z]+)"
+)
+
+
+def _gather_posts(people: People, text: str, low: int, limit: int) -> None:
+    for match in POST.finditer(text, low, limit):
+        country = country_of(match[1])
+        if country is None:
+            continue
+        words = match[2].lower().split()
+        last = max((i for i, w in enumerate(words) if w in OFFICES), default=None)
+        if last is not None and all(
+            w in OFFICE_MODIFIERS | FIELDS | OFFICES for w in words[: last + 1]
+        ):
+            people.posts.setdefault(role_words(" ".join(words[: last + 1])), country)
 
 
 # The words before a name, among which its office stands: "Peru's economy minister Ana Ruiz".
@@ -251,17 +320,21 @@ def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
 
 
 def _take(people: People, text: str, words: Words, source: Source, end: int) -> None:
+    if source.sort == "body" and source.name and len(source.name.split()) > 2:
+        people.bodies.append(source.name)
     person = person_of(source)
-    if person is None:
-        return
-    if source.sort == "name" and (
-        (len(name_tokens(person.name)) < 2 and not source.sex) or body_of(person.name)
-        or bare(person.name.split()[-1]).lower() in BODIES
-    ):  # fmt: skip
+    if person is None or (source.sort == "name" and not _is_full_name(person, source)):
         return
     if text[end : end + 1] == ",":
         person = _with_office_after(text, person, end)
     people.add(person)
+
+
+def _is_full_name(person: Person, source: Source) -> bool:
+    """A name of two words, or one with a title, that is not a body's."""
+    if len(name_tokens(person.name)) < 2 and not source.sex:
+        return False
+    return body_of(person.name) is None and bare(person.name.split()[-1]).lower() not in BODIES
 
 
 def _with_office_after(text: str, person: Person, at: int) -> Person:
@@ -274,7 +347,9 @@ def _with_office_after(text: str, person: Person, at: int) -> Person:
     if source is None or source.sort not in ("role", "anonymous") or source.role is None:
         return person
     role = source.role.split(" who ")[0]
-    return replace(person, role=role, affiliation=person.affiliation or source.affiliation)
+    return replace(
+        person, role=role, affiliation=person.affiliation or source.affiliation, told=True
+    )
 
 
 def leading_country(text: str, title: str | None) -> str | None:
@@ -299,10 +374,18 @@ def as_country(text: str | None) -> str | None:
     return country_name(code) if code else organisation(text)
 
 
-def speaks_for(person: Person, home: str | None) -> str | None:
+# Offices that only one state or body has by that name.
+OWN_OFFICES = {"secretary of state": "United States", "high representative": "European Union"}
+
+
+def speaks_for(person: Person, home: str | None, people: People) -> str | None:
     """Whom a person's words commit: what the text says, else the home country of an office."""
     if person.affiliation or not person.role:
         return person.affiliation
+    if post := people.country_of_post(person.role):
+        return post
+    if home is None or home not in OWN_OFFICES.values():
+        home = OWN_OFFICES.get(person.role.lower(), home)
     words = set(re.findall(r"\w+", person.role.lower()))
     if "former" in words or "ex" in words:
         return None

@@ -113,7 +113,8 @@ class Source:
     """A noun phrase that may speak; offsets are those of the mention in the text.
 
     ``name`` is as written, without titles.  ``parts`` are the members of "X and Y".
-    ``head`` is the noun a role, body or document is called by, lower case.
+    ``head`` is the noun a role, body or document is called by, lower case; ``told``:
+    the office stands in apposition to the name.
     """
 
     start: int
@@ -126,6 +127,7 @@ class Source:
     sex: str = ""
     plural: bool = False
     definite: bool = False
+    told: bool = False
     parts: tuple[Source, ...] = field(default=())
 
 
@@ -276,7 +278,7 @@ def _strip_front(words: Words, a: int, b: int) -> tuple[int, str, str]:
         if low in HONORIFICS and (words.texts[a][0].isupper()) and a + 1 < b:
             sex = sex or HONORIFICS[low]
             rank = rank or RANKS.get(low.rstrip("."), "")
-        elif low not in DETERMINERS and words.texts[a] not in ("’", "'"):
+        elif low not in DETERMINERS and words.texts[a] not in ("’", "'") and not low.isdigit():
             break
         a += 1
     return a, sex, rank
@@ -394,12 +396,13 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
 
 
 def _body(words: Words, a: int, b: int) -> Source:
+    named = next((i for i in range(a + 1, b) if words.lows[i] in ("on", "for", "to", "with")), b)
     return Source(
         words.starts[a],
         words.ends[b - 1],
         "body",
         name=text_of(words, a, b),
-        affiliation=affiliation_in(words, a, b),
+        affiliation=affiliation_in(words, a, named),
         head=bare(words.lows[b - 1]),
     )
 
@@ -421,6 +424,12 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
         return Source(
             start, end, "person", name=name, role=role, affiliation=affiliation, head=head
         )
+    if (first := _name_first(words, a, office)) is not None:
+        name = text_of(words, a, first)
+        role = role_text(words, first, b)
+        return Source(
+            start, end, "person", name=name, role=role, affiliation=affiliation, head=head
+        )
     role = role_text(words, a, b)
     sort: Sort = "role"
     if head in ANONYMOUS and (indefinite or not role[:1].isupper()):
@@ -428,6 +437,16 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     if indefinite:
         sort = "anonymous"
     return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+def _name_first(words: Words, a: int, office: int) -> int | None:
+    """ "Ana Ruiz Prime Minister of Peru", as titles have it: where the office begins."""
+    first = office
+    while first > a and words.lows[first - 1] in OFFICE_MODIFIERS | OFFICES | FIELDS:
+        first -= 1
+    if first - a < 2 or any(w.endswith(("’s", "'s")) for w in words.texts[a:first]):
+        return None
+    return first if trailing_name(words, a, first) == (a, first) else None
 
 
 def _name_before_of(words: Words, a: int, b: int) -> tuple[int, int]:
@@ -450,6 +469,9 @@ def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | 
         return None
     affiliation = affiliation_in(words, a, b)
     role = text_of(words, a, b)
+    if head in GROUPS and stop < b and words.lows[stop] in ("at", "on", "from", "of", "with"):
+        if (body := _body_of_group(words, stop + 1, b)) is not None:
+            return replace(body, start=start, end=end, role=head, plural=True)
     if head in DOCUMENTS:
         return Source(start, end, "document", role=role, affiliation=affiliation, head=head)
     if head in GROUPS:
@@ -461,6 +483,21 @@ def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | 
     if head in BODIES:
         return _body(words, a, b)
     return None
+
+
+def _body_of_group(words: Words, a: int, b: int) -> Source | None:
+    """ "analysts at the Bank of N": the named body that a group speaks for."""
+    a += a < b and words.lows[a] == "the"
+    run = a
+    while run < b and is_capital(words.texts[run]):
+        run += 1
+    if run - a > 1 and any(w in BODIES for w in words.lows[a:run]):
+        return _body(words, a, b)
+    name = trailing_name(words, a, b)
+    if name[1] - name[0] < 2:
+        return None
+    text = text_of(words, *name)
+    return Source(words.starts[a], words.ends[b - 1], "body", name=text, affiliation=text)
 
 
 def _plain_name(words: Words, a: int, b: int) -> Source | None:

@@ -12,37 +12,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from searchkit.names.offices import OFFICES, word_set
+from searchkit.names.offices import word_set
 from searchkit.records import Form, Kind, Statement
-from searchkit.segment.complements import (
-    content_after,
-    content_before,
-    nothing_follows,
-    takes_clause,
-)
-from searchkit.segment.cues import (
-    AMBIGUOUS,
-    CUES,
-    NOUN_CUES,
-    PARTICIPLES,
-    POSITION_CUES,
-    QUICK_WORDS,
-    frames,
-    lemma_of,
-)
+from searchkit.segment.complements import content_after, takes_clause
+from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
 from searchkit.segment.people import Speaker
-from searchkit.segment.phrases import Source, Words, bare, describe, is_capital, split_words
+from searchkit.segment.phrases import Words, bare, describe, is_capital, split_words
 from searchkit.segment.quotes import Quote, scan_quotes
 from searchkit.segment.reader import Reader
-from searchkit.segment.sentences import Span, sentence_spans
-from searchkit.segment.sources import (
-    BLOCKERS,
-    FINITE,
-    Found,
-    source_after,
-    source_before,
-    starts_clause,
+from searchkit.segment.reported import (
+    according_source,
+    antecedent,
+    clause_subject,
+    only_noun,
+    report_at,
 )
+from searchkit.segment.sentences import Span, sentence_spans
+from searchkit.segment.sources import BOUNDARIES, Found, source_after, source_before, starts_clause
 
 PLAIN_WORD = re.compile(r"[a-z]+")
 # Words of the people who speak, outside quotation marks in the third person's prose.
@@ -84,6 +70,9 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
     for low, high in paragraphs:
         quotes = scan_quotes(reader.text, low, high, carried=carried)
         carried = bool(quotes) and not quotes[-1].closed
+        if not quotes and reader.text[high - 1] == ":":
+            reader.introduced = _introduced(reader, low, high)
+            continue
         paragraph = mask_speech(reader.text, low, high, quotes)
         found = list(read_paragraph(reader, paragraph, form))
         if not found:
@@ -91,6 +80,13 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
         elif reader.floor is not None:
             reader.floor_age = 0
         yield from found
+
+
+def _introduced(reader: Reader, low: int, high: int) -> Speaker | None:
+    """Whose words a paragraph that ends with a colon announces: "The message reads:"."""
+    words = split_words(reader.text, low, high)
+    hit = _frame_source(reader, Paragraph(0, high, reader.text, []), words)
+    return hit[0] if hit else None
 
 
 def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragraph:
@@ -149,22 +145,40 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
     """The statements of one paragraph, sentence by sentence."""
     floor_before = reader.floor
     last: Speaker | None = None
+    lost: Statement | None = None
     for start, end in sentence_spans(paragraph.masked):
         words = split_words(paragraph.masked, start, end)
+        if not words.texts:
+            continue
         reader.near = _people_in(reader, words)
         inside = [q for q in paragraph.speech if start <= q.outer_start - paragraph.low < end]
         if inside:
-            found = list(_quoted_sentence(reader, paragraph, words, inside, last, form))
+            found = list(_quoted_sentence(reader, paragraph, words, inside, last))
         else:
-            found = list(_plain_sentence(reader, paragraph, words, form))
-            if not found:
-                found = list(_carried_on(reader, paragraph, words, floor_before, form))
-        for statement in found:
-            yield statement
+            found = list(_plain_sentence(reader, paragraph, words))
+            if not found or (found[0].cue or "").endswith("ing"):
+                torn = list(_lost_quotes(reader, paragraph, words, form))
+                if torn or (lost is not None and not found):
+                    lost = _longer(reader, lost, torn, paragraph.low + words.ends[-1])
+                    continue
+            found = found or list(_adopted(reader, paragraph, words, floor_before))
+        if lost is not None:
+            yield lost
+            lost = None
+        yield from found
         if found and reader.floor is not None:
             last = reader.floor
         elif not found:
             _see_subject(reader, words, paragraph)
+    if lost is not None:
+        yield lost
+
+
+def _longer(reader: Reader, lost: Statement | None, torn: list[Statement], end: int) -> Statement:
+    """Neighbouring sentences that lost their marks are one statement."""
+    if lost is None:
+        return torn[0]
+    return replace(lost, end=end, text=reader.text[lost.start : end])
 
 
 def _people_in(reader: Reader, words: Words) -> list[Speaker]:
@@ -185,26 +199,11 @@ def _people_in(reader: Reader, words: Words) -> list[Speaker]:
 
 def _see_subject(reader: Reader, words: Words, paragraph: Paragraph) -> None:
     """A sentence without speech: its subject is whom a following pronoun means."""
-    verb = next((i for i, low in enumerate(words.lows) if _is_verb(words, i, low)), None)
-    if verb:
-        subject = source_before(words, verb)
-        if subject and subject.source.sort in ("person", "name", "pronoun", "body", "country"):
-            speaker = reader.resolve(subject.source, paragraph.masked)
-            if speaker is not None and (speaker.name or speaker.plural):
-                reader.seen(speaker)
-
-
-def _is_verb(words: Words, i: int, low: str) -> bool:
-    return i > 0 and (
-        low in FINITE or (low.endswith("ed") and not is_capital(words.texts[i])) or low in MOVES
-    ) and low not in BLOCKERS - FINITE  # fmt: skip
-
-
-MOVES = word_set(
-    """
-    met spoke sent gave held visited went came took left told made began then
-    """
-)
+    subject = clause_subject(words, 0, len(words))
+    if subject and (subject.first == 0 or words.lows[subject.first - 1] not in BOUNDARIES):
+        speaker = reader.resolve(subject.source, paragraph.masked)
+        if speaker is not None and (speaker.name or speaker.plural or speaker.role):
+            reader.seen(speaker)
 
 
 # --- sentences with quotations ---------------------------------------------------------
@@ -216,7 +215,6 @@ def _quoted_sentence(
     words: Words,
     quotes: list[Quote],
     last: Speaker | None,
-    form: Form,
 ) -> Iterator[Statement]:
     """A sentence that holds speech: who said it, and what else he is said to have said."""
     hit = _frame_source(reader, paragraph, words)
@@ -241,6 +239,9 @@ def _unattributed(
     """Whose words a quotation without attribution is."""
     if last is not None:
         return last
+    if reader.introduced is not None:
+        introduced, reader.introduced = reader.introduced, None
+        return introduced
     before = paragraph.masked[: words.starts[0]].strip()
     if before and reader.focus is not None and "\x01" not in before:
         return replace(reader.focus, via="pronoun" if before.startswith(("He", "She")) else "name")
@@ -253,8 +254,8 @@ def _frame_source(
     """The speaker named in the sentence outside its quotations, and the cue's index."""
     for i, low in enumerate(words.lows):
         if low == "according":
-            found = _according(words, i, len(words))
-        elif low in CUES and not _only_noun(words, i):
+            found = according_source(words, i, len(words))
+        elif low in CUES and not only_noun(words, i):
             found = _beside(words, i)
         else:
             continue
@@ -293,34 +294,10 @@ def _beside(words: Words, verb: int) -> Found | None:
     if found is not None and found.source.head != "who":
         return found
     if found is not None:
-        return _antecedent(words, found)
+        return antecedent(words, found)
     if verb == 0 or words.texts[verb - 1][0] in "\x01,—–" or words.texts[verb - 1] in ",—–":
         return source_after(words, verb, len(words))
     return None
-
-
-def _antecedent(words: Words, relative: Found) -> Found | None:
-    """The name before "who"."""
-    stop = relative.first
-    if stop > 0 and words.texts[stop - 1] == ",":
-        stop -= 1
-    found = source_before(words, stop) if stop > 0 else None
-    return found if found and found.source.sort in ("person", "name", "body") else None
-
-
-def _only_noun(words: Words, i: int) -> bool:
-    """A form that is a noun here: "reports", "the claim", after an article or adjective."""
-    low = words.lows[i]
-    if low not in AMBIGUOUS:
-        return i > 0 and words.lows[i - 1] in ("the", "a", "an", "of", "for", "with", "by", "from")
-    if i == 0:
-        return True
-    before = words.texts[i - 1]
-    return not (
-        before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have")
-        or is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES
-        or (before.lower().endswith("s") and before.lower() not in ("this", "its", "his"))
-    )  # fmt: skip
 
 
 def _tails(
@@ -362,48 +339,57 @@ def _tails(
 # --- sentences without quotations -------------------------------------------------------
 
 
-def _plain_sentence(
-    reader: Reader, paragraph: Paragraph, words: Words, form: Form
-) -> Iterator[Statement]:
+def _plain_sentence(reader: Reader, paragraph: Paragraph, words: Words) -> Iterator[Statement]:
     """Reported speech in a sentence: one statement for each subject that speaks."""
     if QUICK_WORDS.isdisjoint(words.lows):
         return
-    low = 0
-    pending: Statement | None = None
+    low, pending, at = 0, None, (0, 0)
     for i in range(len(words)):
         if i < low:
             continue
-        hit = _reported_at(reader, paragraph, words, i, low, form)
-        if hit is None:
+        report = report_at(words, i, low, adopts=reader.issuer_body is not None)
+        if report is None or not _content_ok(words, report.start, report.stop):
             continue
-        source, start, stop, cue = hit
-        if pending is not None and not starts_clause(words, source.first):
+        first = report.found.first
+        # A verb inside what is already said, or a second verb of the same subject.
+        if pending is not None and (first <= at[1] or not starts_clause(words, first)):
             continue
-        speaker = reader.resolve(source.source, paragraph.masked)
-        if speaker is None or not _content_ok(words, start, stop):
+        speaker = reader.resolve(report.found.source, paragraph.masked)
+        if speaker is None:
             continue
         if pending is not None:
-            if start < i and speaker.name == pending.speaker:
+            if report.start < i and speaker.name == pending.speaker:
                 continue
-            yield _cut(reader, paragraph, words, pending, source.first)
+            yield _cut(reader, paragraph, words, pending, first)
         reader.heard(speaker)
-        pending = _span(reader, paragraph, words, start, stop, speaker, cue)
-        if stop < i:
+        stop = topic_cut(words, report.start, report.stop)
+        pending = _span(reader, paragraph, words, report.start, stop, speaker, report.cue)
+        at = (first, report.start if report.start > i else i)
+        if report.stop <= i:
             yield pending
             pending, low = None, i + 1
     if pending is not None:
         yield pending
 
 
+def topic_cut(words: Words, start: int, stop: int) -> int:
+    """The end of what is said, before "and discussed ...", which only names a topic."""
+    for i in range(start + 3, stop - 2):
+        if words.lows[i] in TOPIC_VERBS and words.lows[i - 1] in ("and", ","):
+            if "importance" in words.lows[i : i + 4]:
+                return stop
+            return i - 1 - (words.texts[i - 2] == ",")
+        if words.texts[i] in "—–" and words.lows[i + 1] in ("although", "though"):
+            return i
+    return stop
+
+
+TOPIC_VERBS = word_set("discussed reviewed exchanged conferred met spoke")
+
+
 def _content_ok(words: Words, start: int, stop: int) -> bool:
-    return (
-        sum(
-            1
-            for i in range(start, stop)
-            if words.texts[i][0].isalnum() or words.texts[i][0] == "\x02"
-        )
-        >= 2
-    )
+    said = (word for word in words.texts[start:stop] if word[0].isalnum() or word[0] == "\x02")
+    return sum(1 for _ in said) >= 2
 
 
 def _cut(
@@ -420,224 +406,30 @@ def _cut(
     return replace(statement, end=end, text=reader.text[statement.start : end])
 
 
-def _reported_at(
-    reader: Reader, paragraph: Paragraph, words: Words, i: int, low: int, form: Form
-) -> tuple[Found, int, int, str] | None:
-    """Source, content bounds and cue, if the word at an index reports something."""
-    word = words.lows[i]
-    if word == "according":
-        return _according_content(words, i, low)
-    if word in NOUN_CUES and i + 1 < len(words) and words.lows[i + 1] == "that":
-        return _noun_cue(words, i)
-    if word in CUES:
-        if _only_noun(words, i):
-            return None
-        return _verb_content(words, i, low, form)
-    if word in POSITION_CUES and reader.issuer_body:
-        found = source_before(words, i, low)
-        if found and _is_body(reader, found.source) and i + 2 < len(words):
-            start = i + 1 + (words.lows[i + 1] in ("to", "out") and word.startswith("point"))
-            return found, start, len(words), words.texts[i]
-    return None
-
-
-def _is_body(reader: Reader, source: Source) -> bool:
-    return source.sort in ("body", "country") or source.head == "they"
-
-
-def _verb_content(words: Words, i: int, low: int, form: Form) -> tuple[Found, int, int, str] | None:
-    found = source_before(words, i, low)
-    if found is not None and found.source.head == "who":
-        if lemma_of(words.lows[i]) == "deny" or "clause" not in frames(words.lows[i]):
-            return None
-        found = _antecedent(words, found)
-    if found is None:
-        return _inverted(words, i, low) or _participle(words, i, low)
-    if found.source.head in ("we", "i") and lemma_of(words.lows[i]) != "ask":
-        return None
-    kinds = frames(words.lows[i])
-    if kinds == {"quote"}:
-        return None
-    if (
-        words.texts[found.first - 1] in ",—–"
-        and found.first > low + 2
-        and nothing_follows(words, i, len(words))
-    ):
-        before = content_before(words, found.first, low)
-        if before is not None and kinds & {"clause", "told"}:
-            return found, *before, words.texts[i]
-    start = content_after(words, i, len(words))
-    if start is None or not takes_clause(words, i, start) or _bad_object(words, i, start, kinds):
-        return None
-    return found, start, len(words), words.texts[i]
-
-
-# "agreed to", "pledged to", "called on", "asked for": what such verbs must be followed by.
-def _bad_object(words: Words, i: int, start: int, kinds: frozenset[str]) -> bool:
-    lemma, after = lemma_of(words.lows[i]), words.lows[i + 1] if i + 1 < len(words) else ""
-    if lemma == "call":
-        return after == "off" or (after == "it" and "off" in words.lows[i : i + 4])
-    if (
-        lemma == "order"
-        or lemma == "offer"
-        or lemma == "resolve"
-        or lemma == "refuse"
-        or lemma == "decline"
-    ):
-        return after not in ("to",) and lemma != "order"
-    if lemma == "report":
-        return after in ("to", "for") and words.lows[start - 1] != "that"
-    if lemma in ("believe", "think", "fear", "hope", "find", "determine", "project", "rule"):
-        return words.lows[start - 1] != "that" and lemma not in ("believe", "think", "hope", "fear")
-    return False
-
-
-def _inverted(words: Words, i: int, low: int) -> tuple[Found, int, int, str] | None:
-    """ "..., said Name"."""
-    if i < low + 3 or words.texts[i - 1] != "," or "clause" not in frames(words.lows[i]):
-        return None
-    if words.lows[i] in PARTICIPLES:
-        return None
-    found = source_after(words, i, len(words))
-    if found is None or (found.last < len(words) and words.texts[found.last] not in ".,;—–?!"
-                         and words.lows[found.last] not in ("in", "on", "at", "after", "during", "last", "of")):  # fmt: skip
-        return None
-    before = content_before(words, i, low)
-    return (found, *before, words.texts[i]) if before else None
-
-
-def _participle(words: Words, i: int, low: int) -> tuple[Found, int, int, str] | None:
-    """ ", saying that ...": the speaker is the subject of the sentence."""
-    if words.lows[i] not in PARTICIPLES or i < 3:
-        return None
-    before = words.lows[i - 1]
-    if before in (
-        "to",
-        "of",
-        "for",
-        "is",
-        "are",
-        "was",
-        "were",
-        "the",
-        "a",
-        "by",
-        "from",
-        "been",
-        "and",
-    ):
-        return None
-    if before not in (",", "with", "while", "before", "after", "—", "–") and "object" not in frames(
-        words.lows[i]
-    ):
-        if not (before in GROUP_WORDS or is_capital(words.texts[i - 1])):
-            return None
-    found = _with_subject(words, i) or _sentence_subject(words, low, i)
-    start = content_after(words, i, len(words))
-    if found is None or start is None or not takes_clause(words, i, start):
-        return None
-    return found, start, len(words), words.texts[i]
-
-
-GROUP_WORDS = word_set(
-    """
-    analysts experts officials activists critics lawmakers observers some
-    """
-)
-
-
-def _with_subject(words: Words, i: int) -> Found | None:
-    """ "with some analysts suggesting that": the participle's own subject."""
-    for back in range(i - 1, max(-1, i - 8), -1):
-        if words.lows[back] == "with":
-            source = describe(words, back + 1, i)
-            return Found(source, back + 1, i) if source else None
-        if words.texts[back] in ",;":
-            return None
-    return None
-
-
-def _sentence_subject(words: Words, low: int, high: int) -> Found | None:
-    """The subject of the first verb of the sentence."""
-    for i in range(low + 1, high):
-        if _is_verb(words, i, words.lows[i]):
-            found = source_before(words, i, low)
-            if found and (
-                found.source.sort not in ("anonymous", "document") or found.source.definite
-            ):
-                return found
-            if i > low + 14:
-                return None
-    return None
-
-
-def _noun_cue(words: Words, i: int) -> tuple[Found, int, int, str] | None:
-    """ "the Ministry's finding that ...": a possessive before the noun is the source."""
-    for back in range(i - 1, max(-1, i - 4), -1):
-        word = words.texts[back]
-        if word.endswith(("’s", "'s")) and is_capital(word):
-            start = back
-            while start > 0 and (
-                is_capital(words.texts[start - 1]) or words.lows[start - 1] == "the"
-            ):
-                start -= 1
-            source = describe(words, start, back + 1)
-            if source and i + 3 < len(words):
-                return Found(source, start, back + 1), i + 2, len(words), words.texts[i]
-    return None
-
-
-def _according(words: Words, i: int, high: int) -> Found | None:
-    """The source of "according to X"."""
-    if i + 2 >= high or words.lows[i + 1] != "to":
-        return None
-    stop = i + 2
-    while stop < high and not (
-        words.texts[stop] in ",.;:—–()" or words.texts[stop][0] == "\x01"
-        or words.lows[stop] in ("who", "which", "that", "published", "released", "obtained", "presented",
-                                "seen", "reviewed", "and", "as", "data", "figures", "in", "on")
-    ):  # fmt: skip
-        stop += 1
-    source = describe(words, i + 2, stop)
-    if source is None or source.sort == "pronoun":
-        return None
-    if source.sort == "group" and " at " in (source.role or ""):
-        return Found(source, i, stop)
-    return Found(source, i, stop)
-
-
-def _according_content(words: Words, i: int, low: int) -> tuple[Found, int, int, str] | None:
-    found = _according(words, i, len(words))
-    if found is None:
-        return None
-    cue = f"{words.texts[i]} {words.texts[i + 1]}"
-    if i <= low + 1:
-        start = found.last
-        while start < len(words) and words.texts[start] != ",":
-            start += 1
-        return (found, start + 1, len(words), cue) if start + 3 < len(words) else None
-    stop = i - 1 if words.texts[i - 1] in ",—–" else i
-    first = low
-    while first < stop and words.lows[first] in ("but", "and", "however", ","):
-        first += 1
-    return (found, first, stop, cue) if stop - first >= 3 else None
-
-
-def _carried_on(
-    reader: Reader, paragraph: Paragraph, words: Words, floor: Speaker | None, form: Form
+def _lost_quotes(
+    reader: Reader, paragraph: Paragraph, words: Words, form: Form
 ) -> Iterator[Statement]:
-    """Words without marks that can only be those of the speaker on the floor."""
+    """Words without marks in the first person, while somebody has the floor: his."""
     speaker = reader.on_floor()
-    if speaker is None or not words.texts:
+    if speaker is None or form != "news" or reader.floor_age > LOST_QUOTES_GAP:
         return
-    plain = paragraph.masked[words.starts[0] : words.ends[-1]]
-    lost = form == "news" and reader.floor_age <= 1 and FIRST_PLURAL.search(plain)
-    modal = reader.issuer_body and floor is not None and MODAL.search(plain) and speaker.is_body
-    if lost or modal:
+    if FIRST_PLURAL.search(paragraph.masked, words.starts[0], words.ends[-1]):
         yield _span(reader, paragraph, words, 0, len(words), speaker, None)
 
 
-MODAL = re.compile(r"\b(?:should|must|would)\b")
+def _adopted(
+    reader: Reader, paragraph: Paragraph, words: Words, floor: Speaker | None
+) -> Iterator[Statement]:
+    """In a release of a body that adopts positions: what "should" be done, after its words."""
+    speaker = reader.on_floor()
+    if reader.issuer_body is None or floor is None or speaker is None or not speaker.is_body:
+        return
+    if MODAL.search(paragraph.masked, words.starts[0], words.ends[-1]):
+        yield _span(reader, paragraph, words, 0, len(words), speaker, None)
+
+
+MODAL = re.compile(r"\b(?:should|must|would (?:also )?apply)\b")
+LOST_QUOTES_GAP = 2
 
 
 # --- making statements -------------------------------------------------------------------

@@ -96,6 +96,20 @@ def _double_quotes(text: str, low: int, high: int, *, carried: bool) -> Iterator
         yield Quote(opened + 1, high, opened, high, closed=False)
 
 
+def _adjacent(quotes: Iterator[Quote]) -> list[Quote]:
+    """Quotations with nothing between their marks are one: the marks were doubled."""
+    joined: list[Quote] = []
+    for quote in quotes:
+        last = joined[-1] if joined else None
+        if last is not None and last.closed and last.outer_end == quote.outer_start:
+            joined[-1] = Quote(
+                last.start, quote.end, last.outer_start, quote.outer_end, last.opened, quote.closed
+            )
+        else:
+            joined.append(quote)
+    return joined
+
+
 def _may_lack_opener(text: str, low: int, at: int, *, carried: bool) -> bool:
     """A closing mark without an opener ends a quotation that began before or was torn."""
     return carried or (at > low and text[at - 1] in ".,!?…")
@@ -128,7 +142,7 @@ def scan_quotes(text: str, low: int, high: int, *, carried: bool = False) -> lis
     >>> [(text[q.start:q.end], q.closed) for q in scan_quotes(text, 0, len(text))]
     [('We agree,', True), ('It is\\xa0late.', False)]
     """
-    found = list(_double_quotes(text, low, high, carried=carried))
+    found = _adjacent(_double_quotes(text, low, high, carried=carried))
     if "‘" in text[low:high] or "'" in text[low:high]:
         taken = [(q.outer_start, q.outer_end) for q in found]
         for quote in _single_quotes(text, low, high):

@@ -44,6 +44,8 @@ class Reader:
     focus: Speaker | None = None
     last_body: Speaker | None = None
     last_group: Speaker | None = None
+    introduced: Speaker | None = None
+    groups: dict[str, Speaker] = field(default_factory=dict)
     near: list[Speaker] = field(default_factory=list)
 
     def heard(self, speaker: Speaker) -> None:
@@ -139,22 +141,31 @@ class Reader:
     def of_person(self, person: Person, mention: str | None) -> Speaker:
         """A known person as the speaker, found by name."""
         return Speaker(
-            person.name, mention, "name", person.role, speaks_for(person, self.home), person.sex
+            person.name,
+            mention,
+            "name",
+            person.role,
+            speaks_for(person, self.home, self.people),
+            person.sex,
         )
 
     def _body(self, source: Source, mention: str) -> Speaker | None:
         name = source.name or ""
         named = any(is_capital(word) for word in name.split()) or source.affiliation
         if name in ("Parliament", "MEPs") and self.issuer_body == EUROPEAN_PARLIAMENT:
-            via: Via = "name" if name == "Parliament" else "role"
-            return Speaker(EUROPEAN_PARLIAMENT, mention, via, None, EUROPEAN_PARLIAMENT,
+            return Speaker(EUROPEAN_PARLIAMENT, mention, "name" if name == "Parliament" else "role", None, EUROPEAN_PARLIAMENT,
                            plural=name == "MEPs", is_body=True)  # fmt: skip
         if not named and source.definite and self.last_body is not None:
             return replace(self.last_body, mention=mention, via="role")
         if not named and not source.definite:
             return Speaker(None, mention, "role", name, None, is_body=True)
+        name = self.people.full_body(name)
         affiliation = source.affiliation or (self.home if source.head in STATE_BODIES else name)
-        return Speaker(name, mention, "name" if named else "role", None, affiliation, is_body=True)
+        via: Via = "role" if source.role or not named else "name"
+        speaker = Speaker(name, mention, via, None, affiliation, plural=source.plural, is_body=True)
+        if source.role:
+            self.groups[source.role] = speaker
+        return speaker
 
     def _document(self, mention: str) -> Speaker | None:
         owner = self.last_body or self.floor or self.focus
@@ -174,6 +185,10 @@ class Reader:
         return Speaker(None, mention, "role", source.role, affiliation)
 
     def _unnamed(self, source: Source, mention: str) -> Speaker | None:
+        if source.definite and source.head in self.groups:
+            return replace(self.groups[source.head], mention=mention)
+        if mention.lower().startswith("both") and self.last_group and self.last_group.name:
+            return replace(self.last_group, mention=mention, via="role")
         if source.definite or mention.lower().startswith("both"):
             if source.head in PAIR_HEADS and (pair := self._pair()):
                 return replace(pair, mention=mention, via="role")

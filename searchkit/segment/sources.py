@@ -106,6 +106,8 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
     at = _skip_back(words, verb - 1, low)
     if at is None:
         return None
+    if at >= low and words.lows[at] == "who":
+        return Found(Source(words.starts[at], words.ends[at], "pronoun", head="who"), at, at + 1)
     added: list[tuple[int, int]] = []
     while at >= low and words.texts[at] in (",", ")", "—", "–"):
         opened = _opening(words, at, low)
@@ -150,6 +152,12 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
         elif word in SETTINGS and (lead := _setting_lead(words, at, low)) is not None:
             at = lead - 1
         elif word == "," and at - 1 >= low and words.lows[at - 1] in ADVERBS:
+            at -= 3 if words.texts[at - 2] == "," else 2
+        elif (
+            word in ("jr.", "sr.", "jr", "sr", "iii")
+            and at - 1 > low
+            and words.texts[at - 1] == ","
+        ):
             at -= 2
         else:
             return at
@@ -299,7 +307,9 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
     if source.sort in ("name", "person") and named.sort in ("role", "anonymous"):
         affiliation = source.affiliation or named.affiliation or affiliation_in(words, a, b)
         role = role_text(words, a, b)
-        return replace(source, sort="person", role=role or source.role, affiliation=affiliation)
+        return replace(
+            source, sort="person", role=role or source.role, affiliation=affiliation, told=True
+        )
     return source
 
 

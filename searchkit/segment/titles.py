@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document
-from searchkit.segment.people import CAPITAL_RUN, People, Person, person_of
-from searchkit.segment.phrases import body_of, describe, split_words
+from searchkit.segment.people import CAPITAL_RUN, People, Person, leading_country, person_of
+from searchkit.segment.phrases import bare, body_of, country_of, describe, is_capital, split_words
+from searchkit.segment.sentences import Span, sentence_spans
 
 SMALL = re.compile(
     r"\b(?:And|Before|Their|With|At|On|Of|The|For|In|To|After|From|By|His|Her|As|A|An|Meeting|Call|"
@@ -39,3 +40,63 @@ def read_title(document: Document, people: People) -> list[Person]:
             ):
                 found.append(people.add(person))
     return found
+
+
+# "X met today with Y", "X spoke by phone with Y": the first sentence of a readout.
+MEETING = re.compile(
+    r"\b(?:met|meets|spoke|speaks|talked|hosted|received|welcomed|held|conferred)\b", re.IGNORECASE
+)
+OPENING_CHARS = 700
+
+
+def principals(document: Document, people: People, paragraphs: list[Span]) -> list[Person]:
+    """The two people whose meeting a readout tells of: from its opening, else its title."""
+    for low, high in paragraphs[:2]:
+        opening = document.text[low : min(high, low + OPENING_CHARS)]
+        first_sentence = opening[: next((b for _, b in sentence_spans(opening)), 0)]
+        if MEETING.search(first_sentence):
+            found = named_in(first_sentence, people)
+            if len(found) >= 2:
+                return found[:2]
+    return named_in(document.title or "", people)[:2]
+
+
+def named_in(text: str, people: People) -> list[Person]:
+    """The known people that a stretch of text names, in order."""
+    found: list[Person] = []
+    words = split_words(text, 0, len(text))
+    for i, word in enumerate(words.texts):
+        if not is_capital(word) or (i + 1 < len(words) and is_capital(words.texts[i + 1])):
+            continue
+        person = people.find(bare(word))
+        if person is not None and person.role and person not in found:
+            found.append(person)
+    return found
+
+
+# "Ana Pereira: Why there must be talks": the person whom a text is about.
+COLON_TITLE = re.compile(r"^(?P<name>[^\W\d_][\w.’' -]{3,40}):\s")
+
+
+def title_person(document: Document, people: People) -> Person | None:
+    """The person whose name stands before a colon in the title."""
+    match = COLON_TITLE.match(document.title or "")
+    return people.find(match["name"]) if match else None
+
+
+DATELINE = re.compile(
+    r"(?P<place>[A-Z][A-Z.’' -]{2,30})(?:,\s(?P<country>[A-Z][\w ]{2,20}?))?\s?(?:\(|:|—|–|-)"
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def news_home(document: Document) -> str | None:
+    """The country a news text is set in: by its dateline, its source, or what it names most."""
+    if match := DATELINE.match(document.text):
+        for place in (match["country"], match["place"].title()):
+            if place and (home := country_of(place.strip())):
+                return home
+    for part in CAMEL.sub(" ", document.source or "").split():
+        if home := country_of(part):
+            return home
+    return leading_country(document.text, document.title)

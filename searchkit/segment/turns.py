@@ -119,7 +119,9 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
     if source is None or source.sort not in ("person", "name", "role"):
         return False
-    if words[0].lower() in HONORIFICS and len(words) > 1:
+    if len(words) > 1 and (
+        words[0].lower() in HONORIFICS or (source.sort == "person" and source.role)
+    ):
         return True
     surname = _surname(label)
     return (counts[surname] > 1 or surname in title) and len(surname) > 1
@@ -168,7 +170,7 @@ def _named_label(
         people.add(person)
     if role and not person.role:
         person = replace(person, role=role)
-    return Speaker(person.name, label, "turn", person.role, speaks_for(person, home) or affiliation
+    return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people) or affiliation
                    or (home if person.role else None))  # fmt: skip
 
 
@@ -182,7 +184,7 @@ def _role_label(
 ) -> Speaker:
     person = people.with_role(role, affiliation)
     if person is not None:
-        return Speaker(person.name, label, "turn", person.role, speaks_for(person, home))
+        return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people))
     lower = role[0].lower() + role[1:] if not role.isupper() else role.lower()
     if "official" in lower:
         lower = lower.replace("state department", "State Department")
@@ -230,6 +232,7 @@ def read_turns(
     cache: dict[str, Speaker] = {}
     now: Speaker | None = _before_first(document, paragraphs, labels, people, home, cache)
     given: tuple[str, str | None] | None = None
+    asked_by: Speaker | None = None
     for number, (low, high) in enumerate(paragraphs):
         label = labels.get(number)
         via: Via = "continuation"
@@ -239,7 +242,11 @@ def read_turns(
             now = replace(now, mention=document.text[label.start : label.end].strip())
             start, via = label.words_at, "turn"
             if now.role == "journalist":
-                now = questioner(document.text[start : min(high, start + 300)], now, given)
+                opening = document.text[start : min(high, start + 300)]
+                now = asked_by = questioner(opening, now, given, asked_by)
+            elif now.role is None and GIVES_FLOOR.search(document.text, start, high):
+                now = replace(now, role="moderator", affiliation=home)
+                cache[label.text] = now
             given = None
         if now is None or (not content[number] and label is None):
             continue
@@ -253,8 +260,19 @@ def read_turns(
             given = (floor[-1]["name"], floor[-1]["body"])
 
 
-def questioner(text: str, speaker: Speaker, given: tuple[str, str | None] | None) -> Speaker:
+# "And my question to the minister": the questioner of before goes on.
+GOES_ON = re.compile(
+    r"(?:And|But|Just|So)?,?\s?(?:my|a|the|one)?\s?(?:other |second )?(?:question to|follow[- ]?up)",
+    re.I,
+)
+
+
+def questioner(
+    text: str, speaker: Speaker, given: tuple[str, str | None] | None, last: Speaker | None
+) -> Speaker:
     """A questioner who says who he is, or whom the moderator has just named."""
+    if last is not None and GOES_ON.match(text):
+        return replace(speaker, name=last.name, affiliation=last.affiliation)
     for pattern in (INTRODUCES_SELF, NAME_FIRST):
         found = pattern.search(text) if pattern is INTRODUCES_SELF else pattern.match(text)
         if found and found["name"].split()[0] not in NO_NAMES:

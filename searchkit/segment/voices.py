@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 
 from searchkit.names import country_name
+from searchkit.names.offices import HONORIFICS
 from searchkit.records import Document, Form, Statement
-from searchkit.segment.forms import SIGNATURE
+from searchkit.segment.forms import signature
 from searchkit.segment.people import People, Person, Speaker, as_country, speaks_for
 from searchkit.segment.phrases import (
     describe,
@@ -25,7 +26,7 @@ from searchkit.segment.sentences import Span
 
 TITLED = re.compile(
     r"\b(?:statement|remarks|message|speech|address|intervention|lecture|letter|keynote|transcript)s?"
-    r"(?:\s\w+){0,4}?\s(?:by|from|of|delivered by)\s(?P<who>.{3,200})$", re.IGNORECASE | re.DOTALL,
+    r"(?:\s\w+){0,4}?\s(?:by|from|of|delivered by)\s(?P<who>.{3,400})$", re.IGNORECASE | re.DOTALL,
 )  # fmt: skip
 # Where the name of "Statement by X at the Y" ends.
 WHO_ENDS = re.compile(
@@ -80,8 +81,6 @@ def clean_name(name: str) -> str:
     'Felipe Ruiz Díaz'
     """
     words = split_words(name, 0, len(name))
-    from searchkit.names.offices import HONORIFICS
-
     kept = [w for w in name.split() if w.lower() not in HONORIFICS or len(words) < 3]
     return " ".join(w.title() if w.isupper() and len(w) > 2 else w for w in kept) or name
 
@@ -106,7 +105,7 @@ def the_speaker(
         return None
     return Speaker(
         person.name, person.name if person.name in document.text else None, "document", person.role,
-        speaks_for(person, home) or home,
+        speaks_for(person, home, people) or home,
     )  # fmt: skip
 
 
@@ -119,15 +118,8 @@ def _post_of_source(document: Document) -> Person | None:
 
 
 def _signed(document: Document, paragraphs: list[Span]) -> Person | None:
-    for low, high in paragraphs[:3]:
-        match = SIGNATURE.match(document.text[low:high]) if high - low < 160 else None
-        if match is None:
-            continue
-        words = split_words(match["role"], 0, len(match["role"]))
-        role = describe(words, 0, len(words))
-        if role is not None and role.sort in ("role", "anonymous"):
-            return Person(match["name"], match["role"], role.affiliation)
-    return None
+    lines = (document.text[low:high] for low, high in paragraphs[:3] if high - low < 200)
+    return next((person for line in lines if (person := signature(line))), None)
 
 
 def titled_person(document: Document) -> Person | None:
@@ -140,7 +132,7 @@ def titled_person(document: Document) -> Person | None:
     person: Person | None = None
     role: str | None = None
     affiliation: str | None = None
-    for part in parts[:4]:
+    for part in (p.strip(" ,") for p in parts[:4]):
         words = split_words(part, 0, len(part))
         source = describe(words, 0, len(words))
         if source is None:

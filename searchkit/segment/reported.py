@@ -1,0 +1,329 @@
+"""Reported speech in a sentence: a word that reports, its source, and what it reports.
+
+In comes a sentence as words; `report_at` says for one word of it whether it reports
+something: "X said that ...", "..., said X", "according to X", "X's finding that ...",
+", adding that ...", "met and agreed to ...".  Nothing is resolved here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from searchkit.names.offices import OFFICES, word_set
+from searchkit.segment.complements import (
+    content_after,
+    content_before,
+    nothing_follows,
+    takes_clause,
+)
+from searchkit.segment.cues import (
+    AMBIGUOUS,
+    CUES,
+    NOUN_CUES,
+    PARTICIPLES,
+    POSITION_CUES,
+    frames,
+    lemma_of,
+)
+from searchkit.segment.phrases import Source, Words, describe, is_capital, trailing_name
+from searchkit.segment.sources import (
+    ADVERBS,
+    AUXILIARIES,
+    BLOCKERS,
+    FINITE,
+    Found,
+    source_after,
+    source_before,
+)
+
+# After these a clause tells of another time or thing; what it says there is background.
+BACKGROUND = word_set(
+    "after when since before if until because that whom where whether once unless"
+)
+NOUN_NEIGHBOURS = word_set("the a an of for with by from this its his their our")
+NO_PARTICIPLE = word_set("to of for is are was were the a an by from been and or in on not")
+PARTICIPLE_LEADS = frozenset((",", "with", "while", "before", "after", "—", "–", ")"))
+GROUP_WORDS = word_set("analysts experts officials activists critics lawmakers observers some")
+COORDINATORS = frozenset(("and", "but"))
+# Past forms that no rule of spelling shows.
+MOVES = word_set(
+    "met spoke sent gave held visited went came took left told made began then sits stood won lost "
+    "paid put set led ran saw got became"
+)
+ACCORDING_ENDS = word_set(
+    "who which that published released obtained presented seen reviewed and as data figures in on "
+    "cited quoted"
+)
+# A that-clause or nothing: "believed the rumour" is no speech.
+BELIEFS = word_set("believe think fear hope find determine project rule")
+DEEDS = word_set("offer resolve refuse decline undertake threaten")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A source, the word bounds of what it says, and the cue."""
+
+    found: Found
+    start: int
+    stop: int
+    cue: str
+
+
+def is_verb(words: Words, i: int) -> bool:
+    """Whether a word may be the first verb of a clause."""
+    low = words.lows[i]
+    return (
+        i > 0
+        and (
+            low in FINITE or low in MOVES or (low.endswith("ed") and not is_capital(words.texts[i]))
+        )
+        and low not in BLOCKERS - FINITE
+    )
+
+
+def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
+    """The report that the word at an index makes, if any.
+
+    ``low`` bounds the clause to the left; ``adopts``: the text is of a body whose
+    wants and supports are adopted positions.
+    """
+    word = words.lows[i]
+    if word == "according":
+        return _according_content(words, i, low)
+    if word in NOUN_CUES and i + 1 < len(words) and words.lows[i + 1] == "that":
+        return _noun_cue(words, i)
+    if word in CUES:
+        return None if only_noun(words, i) else _verb(words, i, low)
+    if adopts and word in POSITION_CUES:
+        found = source_before(words, i, low)
+        if found and i + 2 < len(words) and _is_body(found.source):
+            start = i + 1 + (word.startswith("point") and words.lows[i + 1] == "out")
+            return Report(found, start, len(words), words.texts[i])
+    return None
+
+
+def _is_body(source: Source) -> bool:
+    return source.sort in ("body", "country") or source.head == "they"
+
+
+def only_noun(words: Words, i: int) -> bool:
+    """Whether the form is a noun or adjective here: "the claim", "China's alleged", "States"."""
+    if i == 0:
+        return words.lows[i] in AMBIGUOUS
+    before, low = words.texts[i - 1], words.lows[i]
+    if is_capital(words.texts[i]) and not is_capital(words.texts[0]):
+        return True
+    if is_capital(words.texts[i]) and i + 1 < len(words) and not words.texts[i + 1][0].isupper():
+        return True
+    if before.endswith(("’s", "'s")) and before.lower() not in ("who's", "who’s"):
+        return True
+    if low not in AMBIGUOUS:
+        return before.lower() in NOUN_NEIGHBOURS
+    if before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have"):
+        return False
+    if is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES:
+        return False
+    return not (before.lower().endswith("s") and before.lower() not in ("this", "its", "his", "as"))
+
+
+def _verb(words: Words, i: int, low: int) -> Report | None:
+    if words.lows[i] in PARTICIPLES:
+        return _participle(words, i, low)
+    found = source_before(words, i, low)
+    if found is not None and found.source.head == "who":
+        if lemma_of(words.lows[i]) == "deny" or "clause" not in frames(words.lows[i]):
+            return None
+        found = antecedent(words, found)
+    if found is None:
+        return _inverted(words, i, low) or _coordinated(words, i, low)
+    lemma, kinds = lemma_of(words.lows[i]), frames(words.lows[i])
+    if (found.source.head in ("we", "i") and lemma != "ask") or kinds == {"quote"}:
+        return None
+    if _is_background(words, found, i):
+        return None
+    return _backward(words, i, low, found) or _forward(words, i, found)
+
+
+def _is_background(words: Words, found: Found, i: int) -> bool:
+    """A clause "after X announced", "the arrests that X announced" only tells of a time."""
+    before = words.lows[found.first - 1] if found.first else ""
+    return before in BACKGROUND or (
+        before == "which" and words.lows[i + 1 : i + 2] not in (["is"], ["are"])
+    )
+
+
+def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
+    """ "..., X said."."""
+    if words.texts[found.first - 1] not in (",", "—", "–") or found.first <= low + 2:
+        return None
+    if not frames(words.lows[i]) & {"clause", "told"} or not nothing_follows(words, i, len(words)):
+        return None
+    before = content_before(words, found.first, low)
+    return Report(found, *before, words.texts[i]) if before else None
+
+
+def _forward(words: Words, i: int, found: Found) -> Report | None:
+    """ "X said that ...", "X condemned ..."."""
+    start = content_after(words, i, len(words))
+    if start is None or not takes_clause(words, i, start) or _bad_object(words, i, start):
+        return None
+    return Report(found, start, len(words), words.texts[i])
+
+
+def _bad_object(words: Words, i: int, start: int) -> bool:
+    """What follows makes the verb another: "called off", "reported to", "told how to"."""
+    lemma, after = lemma_of(words.lows[i]), words.lows[i + 1] if i + 1 < len(words) else ""
+    if lemma == "call":
+        return after == "off" or (after == "it" and "off" in words.lows[i : i + 4])
+    if lemma == "rule":
+        return after != "out" and words.lows[start - 1] != "that"
+    if lemma == "point":
+        return after not in ("out", "to")
+    if lemma in DEEDS:
+        return after != "to"
+    if lemma == "report":
+        return after in ("to", "for") and words.lows[start - 1] != "that"
+    if lemma in ("find", "determine", "project"):
+        return words.lows[start - 1] != "that"
+    return "told" in frames(words.lows[i]) and words.lows[start : start + 1] == ["how"]
+
+
+def antecedent(words: Words, relative: Found) -> Found | None:
+    """The name before "who"."""
+    stop = relative.first
+    if stop > 0 and words.texts[stop - 1] == ",":
+        stop -= 1
+    name = trailing_name(words, 0, stop)
+    if name[0] < name[1]:
+        source = describe(words, *name)
+        if source is not None and source.sort in ("person", "name"):
+            return Found(source, *name)
+    found = source_before(words, stop) if stop > 0 else None
+    return found if found and found.source.sort in ("person", "name", "body") else None
+
+
+def _inverted(words: Words, i: int, low: int) -> Report | None:
+    """ "..., said Name"."""
+    if i < low + 3 or words.texts[i - 1] != "," or "clause" not in frames(words.lows[i]):
+        return None
+    found = source_after(words, i, len(words))
+    if found is None or (
+        found.last < len(words)
+        and words.texts[found.last] not in ".,;—–?!"
+        and words.lows[found.last] not in ("in", "on", "at", "after", "during", "last", "of")
+    ):
+        return None
+    before = content_before(words, i, low)
+    return Report(found, *before, words.texts[i]) if before else None
+
+
+def _coordinated(words: Words, i: int, low: int) -> Report | None:
+    """ "X met Y and said ...", "X is ... and has accused": the subject stands further left."""
+    at = i - 1
+    while at > low and (words.lows[at] in ADVERBS or words.lows[at] in AUXILIARIES):
+        at -= 1
+    if at > low and words.texts[at] == ",":
+        at = max((k for k in range(low, at) if words.texts[k] == ","), default=low) - 1
+    if at <= low or words.lows[at] not in COORDINATORS or "I" in words.texts:
+        return None
+    found = clause_subject(words, low, at)
+    return _forward(words, i, found) if found is not None else None
+
+
+def _participle(words: Words, i: int, low: int) -> Report | None:
+    """ ", saying that ...": the speaker is the subject of the sentence."""
+    if i < 3 or words.lows[i - 1] in NO_PARTICIPLE:
+        return None
+    if words.lows[i - 1] not in PARTICIPLE_LEADS and not (
+        "object" in frames(words.lows[i])
+        or words.lows[i - 1] in GROUP_WORDS
+        or is_capital(words.texts[i - 1])
+    ):
+        return None
+    start = content_after(words, i, len(words))
+    if start is None or not takes_clause(words, i, start) or _bad_object(words, i, start):
+        return None
+    if "object" not in frames(words.lows[i]) and not _has_clause(words, start):
+        return None
+    found = _own_subject(words, i) or clause_subject(words, low, i)
+    return Report(found, start, len(words), words.texts[i]) if found else None
+
+
+def _has_clause(words: Words, start: int) -> bool:
+    """A that-clause or a finite verb in what follows."""
+    return words.lows[start - 1] == "that" or any(low in FINITE for low in words.lows[start:])
+
+
+def _own_subject(words: Words, i: int) -> Found | None:
+    """ "with some analysts suggesting that": the participle's own subject."""
+    for back in range(i - 1, max(-1, i - 8), -1):
+        if words.lows[back] == "with":
+            source = describe(words, back + 1, i)
+            return Found(source, back + 1, i) if source else None
+        if words.texts[back] in ",;":
+            return None
+    return None
+
+
+def clause_subject(words: Words, low: int, high: int) -> Found | None:
+    """The subject of the first verb of the clause ``[low, high)``."""
+    for i in range(low + 1, min(high, low + 40)):
+        if is_verb(words, i):
+            found = source_before(words, i, low)
+            if found is None:
+                if i > low + 12:
+                    return None
+                continue
+            if words.lows[found.first - 1] in BACKGROUND and found.first > 0:
+                continue
+            usable = found.source.sort not in ("anonymous", "document") or found.source.definite
+            return found if usable and found.source.head not in ("i", "we", "who") else None
+    return None
+
+
+def _noun_cue(words: Words, i: int) -> Report | None:
+    """ "the Ministry's finding that ...": a possessive before the noun is the source."""
+    for back in range(i - 1, max(-1, i - 4), -1):
+        word = words.texts[back]
+        if word.endswith(("’s", "'s")) and is_capital(word):
+            start = back
+            while start > 0 and (
+                is_capital(words.texts[start - 1]) or words.lows[start - 1] == "the"
+            ):
+                start -= 1
+            source = describe(words, start, back + 1)
+            if source and i + 3 < len(words):
+                return Report(Found(source, start, back + 1), i + 2, len(words), words.texts[i])
+    return None
+
+
+def according_source(words: Words, i: int, high: int) -> Found | None:
+    """The source of "according to X"."""
+    if i + 2 >= high or words.lows[i + 1] != "to":
+        return None
+    stop = i + 2
+    while stop < high and not (
+        words.texts[stop] in ",.;:—–()"
+        or words.texts[stop][0] == "\x01"
+        or words.lows[stop] in ACCORDING_ENDS
+    ):
+        stop += 1
+    source = describe(words, i + 2, stop)
+    return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
+
+
+def _according_content(words: Words, i: int, low: int) -> Report | None:
+    found = according_source(words, i, len(words))
+    if found is None:
+        return None
+    cue = f"{words.texts[i]} {words.texts[i + 1]}"
+    if i <= low + 1:
+        start = found.last
+        while start < len(words) and words.texts[start] != ",":
+            start += 1
+        return Report(found, start + 1, len(words), cue) if start + 3 < len(words) else None
+    stop = i - 1 if words.texts[i - 1] in ",—–" else i
+    first = low
+    while first < stop and words.lows[first] in ("but", "and", "however", ","):
+        first += 1
+    return Report(found, first, stop, cue) if stop - first >= 3 else None
