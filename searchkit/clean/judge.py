@@ -96,6 +96,10 @@ MOST_LINKS = 0.5
 DESCEND = 0.75
 LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would lose it bit by bit
 
+# A lead paragraph set apart from the body; shorter ones are labels and sub-headlines.
+LEAD_TAGS = frozenset(("p", "div", "h2"))
+LEAD_CHARS, FEW_LINKS = 120, 0.3
+
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "legend"))
 
 
@@ -238,11 +242,29 @@ def _main_box(outline: Outline, masses: list[float]) -> int:
 
 
 def _inside(outline: Outline, main: int) -> list[bool]:
-    """For each box whether it is the main box or in it."""
+    """For each box whether it is in the main box, or in a twin beside it.
+
+    A body cut into sections of one class loses none of them.
+    """
+    like = outline.boxes[main]
+    alone = like.tag in WHOLE_PAGE
     inside: list[bool] = []
     for number, box in enumerate(outline.boxes):
-        inside.append(number == main or (box.parent >= 0 and inside[box.parent]))
+        twin = (box.parent, box.tag, box.names) == (like.parent, like.tag, like.names)
+        own = number == main or (twin and not alone)
+        inside.append(own or (box.parent >= 0 and inside[box.parent]))
     return inside
+
+
+def _keep_lead(outline: Outline, rules: list[str | None]) -> None:
+    """A long first paragraph that stands between the headline and the main box is text."""
+    first = next((place for place, rule in enumerate(rules) if rule is None), 0)
+    headline = next((p for p in range(first - 1, -1, -1) if outline.blocks[p].tag == "h1"), first)
+    for place in range(headline + 1, first):
+        block = outline.blocks[place]
+        long = len(block.text) >= LEAD_CHARS and _running(block) and block.link_density < FEW_LINKS
+        if rules[place] == "outside" and block.tag in LEAD_TAGS and long:
+            rules[place] = None
 
 
 def _block_rule(block: Block) -> str | None:
@@ -310,6 +332,7 @@ def judge_blocks(outline: Outline) -> list[str | None]:
         rule or (None if inside[block.box] else "outside")
         for block, rule in zip(outline.blocks, rules, strict=True)
     ]
+    _keep_lead(outline, rules)
     _trim_edges(outline, rules)
     _drop_lone_headings(outline, rules)
     return rules
