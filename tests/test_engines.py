@@ -233,6 +233,8 @@ def test_undated_entries_are_found_only_where_asked_for(engine: Engine) -> None:
     assert ids(engine, DayRange()) == ["b:1", "c:1"]
     two = And((DayRange(20200101), DayRange(20240101, 20241231)))  # a half-open and a closed one
     assert ids(engine, two) == ["b:1", "c:1"]
+    narrowed = And((Term("text", "peace"), DayRange(20240917, undated=True)))
+    assert sorted(ids(engine, narrowed)) == ["a:1", "b:1"]
 
 
 def test_thirty_matches_in_pages_of_ten_are_thirty(engine: Engine) -> None:
@@ -290,8 +292,9 @@ def test_many_small_updates_equal_one_large_one(engine: Engine, tmp_path: Path) 
         engine.update([], batch[start : start + 4], start)
     other = open_engine(engine.name, tmp_path / "other")
     other.update([], batch, 1)
-    node = Or((Term("text", "grain"), phrase("peace talk", 2), Prefix("text", "=t")))
-    assert engine.search(node, limit=200) == other.search(node, limit=200)
+    terms = (Term("text", "grain"), Term("text", "=talks"), Term("text", "treaty", 3.0))
+    for node in (And(terms), Or((*terms, phrase("peace talk", 2), Prefix("text", "=t")))):
+        assert engine.search(node, limit=200) == other.search(node, limit=200)
     other.close()
 
 

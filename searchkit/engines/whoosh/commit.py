@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-import pickle
 import stat
-import struct
 import time
 import zlib
 from collections.abc import Iterator
@@ -20,10 +18,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from whoosh.filedb.filetables import FileFormatError
 from whoosh.util.filelock import FileLock
 
 from searchkit.engines import SCHEMA
+from searchkit.engines.whoosh.postings import Damage
 from searchkit.errors import Busy, IndexProblem, SearchkitError
 
 COMMIT = "commit"
@@ -32,24 +30,6 @@ _SEGMENT_SUFFIX = ".seg"
 _MAGIC = "searchkit-whoosh"
 
 _POLL_S = 0.05
-
-DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    FileFormatError,
-    IndexError,
-    KeyError,
-    MemoryError,
-    NameError,  # Whoosh's word for a missing part of a segment file
-    TypeError,
-    ValueError,
-    pickle.UnpicklingError,
-    struct.error,
-    zlib.error,
-)
-"""What Whoosh and the pickle module raise over bytes that they did not write."""
 
 REBUILD = "Run: searchkit index --rebuild"
 
@@ -91,11 +71,11 @@ def damaged(folder: Path, what: str) -> IndexProblem:
 
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
-    """Around what reads the index's files: damage becomes IndexProblem."""
+    """Around what reads the index's segments: Damage becomes IndexProblem."""
     try:
         yield
-    except DAMAGE as exc:
-        raise damaged(folder, f"{type(exc).__name__}: {exc}") from exc
+    except Damage as exc:
+        raise damaged(folder, str(exc)) from exc
 
 
 def guard_folder(folder: Path) -> None:
@@ -141,17 +121,15 @@ def read_commit(folder: Path) -> Commit:
         )
     if words[2] != f"{zlib.crc32(body):08x}":
         raise damaged(folder, f"the file {COMMIT!r} fails its checksum")
-    with reading(folder):
-        return _parse(body)
-
-
-def _parse(body: bytes) -> Commit:
-    record = json.loads(body)
-    segments = tuple(
-        SegmentRecord(**{**segment, "deleted": tuple(segment["deleted"])})
-        for segment in record["segments"]
-    )
-    return Commit(record["generation"], record["revision"], segments)
+    try:
+        record = json.loads(body)
+        segments = tuple(
+            SegmentRecord(**{**segment, "deleted": tuple(segment["deleted"])})
+            for segment in record["segments"]
+        )
+        return Commit(record["generation"], record["revision"], segments)
+    except (ValueError, KeyError, TypeError) as exc:
+        raise damaged(folder, f"the file {COMMIT!r} cannot be read: {exc}") from exc
 
 
 def begin(folder: Path) -> Commit:

@@ -174,17 +174,13 @@ class _SegmentQuery:
     def _in_days(self, days: DayRange, within: set[int] | None) -> set[int]:
         first, last = days.first or 1, days.last or _FAR_DAY
         starts, ends = self._segment.first_days, self._segment.last_days
-        if within is None:
-            rows = enumerate(zip(starts, ends, strict=True))
-            found = {n for n, (start, end) in rows if start >= first and end <= last}
-            if days.undated:
-                found |= {n for n, start in enumerate(starts) if not start}
-            return found
-        return {
-            n
-            for n in within
-            if (first <= starts[n] and ends[n] <= last) or (days.undated and not starts[n])
-        }
+        asked = range(self._segment.size) if within is None else within
+        found = {n for n in asked if first <= starts[n] <= last}
+        if not self._segment.days_are_exact:
+            found = {n for n in found if ends[n] <= last}
+        if days.undated:
+            found |= {n for n in asked if not starts[n]}
+        return found
 
     def _cost(self, node: Node) -> int:
         """How many entries the node may leave, at most; the smallest is asked first."""
@@ -229,22 +225,13 @@ class _SegmentQuery:
                 return dict.fromkeys(self.match(node, within), 0.0)
 
     def _score_all(self, parts: Sequence[Node], within: set[int] | None) -> dict[int, float]:
-        scored: dict[int, dict[int, float]] = {}
-        for place, part in sorted(enumerate(parts), key=lambda at: self._cost(at[1])):
-            if is_scored(part):
-                scored[place] = self.score(part, within)
-                within = set(scored[place])
-            else:
-                within = self.match(part, within)
-            if not within:
-                return {}
-        # Added up in the order of the query: the sum of floats depends on the order,
-        # and two segments may have been narrowed in different ones.
-        columns = [scored[place] for place in sorted(scored)]
-        kept = self._all(within)
+        # Which entries first, in sets, then the scores of those alone: so every part,
+        # a filter above all, saves more than it costs.
+        within = self.match(And(tuple(parts)), within)
+        columns = [self.score(part, within) for part in parts if within and is_scored(part)]
         if len(columns) == 1:
-            return {number: columns[0][number] for number in kept}
-        return {number: sum([column[number] for column in columns]) for number in kept}
+            return columns[0]
+        return {number: sum([column[number] for column in columns]) for number in within}
 
     def _score_some(
         self, parts: Sequence[Node], at_least: int, within: set[int] | None
@@ -279,18 +266,16 @@ class _SegmentQuery:
         idf = self._statistics.idf(field, term)
         factor, flat, slope = self._weight(field, idf, boost)
         lengths = self._segment.lengths(field)
-        rows: Iterable[tuple[int, int]]
-        if within is not None and len(within) * _BISECT_BELOW < len(postings.ids):
-            counts = postings.counts
-            rows = [(number, counts[at]) for number, at in _places_in(postings.ids, within)]
-        elif postings.all_once:
-            base = 1 + flat  # the formula below for once, to the last bit: ties stay ties
-            ids = postings.ids if within is None else within.intersection(postings.ids)
-            return {n: factor / (base + slope * lengths[n]) for n in ids}
-        else:
-            rows = zip(postings.ids, postings.counts, strict=True)
-            if within is not None:
-                rows = [row for row in rows if row[0] in within]
+        ids, counts = postings.ids, postings.counts
+        rows: Iterable[tuple[int, int]] = zip(ids, counts, strict=True)
+        if within is not None and len(within) * _BISECT_BELOW < len(ids):
+            rows = [(number, counts[at]) for number, at in _places_in(ids, within)]
+        elif within is not None:
+            return {
+                n: factor * times / (times + flat + slope * lengths[n])
+                for n, times in rows
+                if n in within
+            }
         return {n: factor * times / (times + flat + slope * lengths[n]) for n, times in rows}
 
     def _score_phrase(self, phrase: Phrase, within: set[int] | None) -> dict[int, float]:

@@ -26,7 +26,7 @@ _WIDE_PLACES = 16
 _NARROW = 0xFFFF
 
 
-class Damage(ValueError):
+class Damage(Exception):
     """Bytes that are not what was written."""
 
 
@@ -105,11 +105,6 @@ class Postings:
             wide = bool(flags & _WIDE_COUNTS)
             self._places_from = end + length * (4 if wide else 2)
             self._counts = _unpack_numbers(data[end : self._places_from], wide=wide)
-
-    @property
-    def all_once(self) -> bool:
-        """Whether no entry holds the term twice."""
-        return self._counts is None
 
     @property
     def counts(self) -> array[int]:

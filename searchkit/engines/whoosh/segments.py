@@ -13,22 +13,40 @@ Term fields are named ``t.FIELD``, keyword fields ``k.FIELD``; ``d`` holds docum
 from __future__ import annotations
 
 import mmap
+import pickle
 import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from whoosh.columns import NumericColumn, VarBytesColumn
 from whoosh.filedb.compound import CompoundStorage
 from whoosh.filedb.filestore import FileStorage, RamStorage
-from whoosh.filedb.filetables import OrderedHashReader, OrderedHashWriter
+from whoosh.filedb.filetables import FileFormatError, OrderedHashReader, OrderedHashWriter
 from whoosh.filedb.structfile import BufferFile
 
 from searchkit.engines.whoosh import pickles  # noqa: F401 - holds Whoosh's pickles to plain values
 from searchkit.engines.whoosh.postings import Damage, Postings, pack_postings
 from searchkit.records import Entry
+
+FOREIGN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    FileFormatError,
+    LookupError,
+    MemoryError,
+    NameError,  # Whoosh's word for a missing part of a segment file
+    TypeError,
+    ValueError,
+    pickle.UnpicklingError,
+    struct.error,
+)
+"""What Whoosh and the pickle module raise over bytes that they did not write."""
 
 GAP = 4096
 """Places that a gap takes, so that no phrase reaches over it; texts stay in 16 bits."""
@@ -38,6 +56,15 @@ DOCUMENTS = "d"
 _FIELD_NUMBER = struct.Struct(">H")
 _DIRECTORY = struct.Struct(">qi")  # place and length of a compound file's directory
 _TERM_INFO = struct.Struct("<QII")  # place and length of the posting list, entries in it
+
+
+@contextmanager
+def _noticing() -> Iterator[None]:
+    """Around what asks Whoosh to read: whatever it raises over bad bytes is Damage."""
+    try:
+        yield
+    except FOREIGN as exc:
+        raise Damage(f"{type(exc).__name__}: {exc}") from exc
 
 
 def encode_term(term: str) -> bytes:
@@ -258,8 +285,7 @@ def _check_directory(header: bytes, size: int) -> None:
 class Segment:
     """A segment file, open for reading; ``deleted`` are the numbers of entries gone.
 
-    What reads the file may raise anything of `DAMAGE` (see commit.py) where its bytes
-    are not those that were written.
+    Every method may raise Damage.
     """
 
     def __init__(self, path: Path, size: int, deleted: frozenset[int]) -> None:
@@ -267,13 +293,15 @@ class Segment:
         self.deleted = deleted
         file = FileStorage(str(path.parent)).open_file(path.name)
         try:
-            _check_directory(file.read(_DIRECTORY.size), path.stat().st_size)
-            self._files = _MappedStorage(file)
+            with _noticing():
+                _check_directory(file.read(_DIRECTORY.size), path.stat().st_size)
+                self._files = _MappedStorage(file)
         except BaseException:
             file.close()
             raise
         try:
-            self._open_parts()
+            with _noticing():
+                self._open_parts()
         except BaseException:
             self._files.close()
             raise
@@ -286,6 +314,7 @@ class Segment:
         self._ids = VarBytesColumn().reader(ids, 0, length, self.size)
         self.first_days = self._numbers("first")
         self.last_days = self._numbers("last")
+        self.days_are_exact = self.first_days == self.last_days
         self._lengths: dict[str, array[int]] = {}
 
     def _part(self, name: str) -> tuple[_MappedFile, int]:
@@ -314,14 +343,18 @@ class Segment:
         """Words of the field in each entry."""
         if field not in self._lengths:
             known = self._files.file_exists("length." + field)
-            none = array("I", [0]) * self.size
-            self._lengths[field] = self._numbers("length." + field) if known else none
+            with _noticing():
+                numbers = self._numbers("length." + field) if known else array("I", [0]) * self.size
+            self._lengths[field] = numbers
         return self._lengths[field]
 
     def passage_id(self, number: int) -> str:
         """The passage id of an entry."""
-        found: bytes = self._ids[number]
-        return found.decode("utf-8", "surrogatepass")
+        try:  # no context manager: a long tie asks for thousands
+            found: bytes = self._ids[number]
+            return found.decode("utf-8", "surrogatepass")
+        except FOREIGN as exc:
+            raise Damage(f"{type(exc).__name__}: {exc}") from exc
 
     def _key(self, field: str, term: str) -> bytes | None:
         number = self._field_numbers.get(field)
@@ -329,15 +362,19 @@ class Segment:
 
     def count(self, field: str, term: str) -> int:
         """How many entries hold the term, deleted ones too."""
-        key = self._key(field, term)
-        info = None if key is None else self._terms.get(key)
-        return 0 if info is None else int(_TERM_INFO.unpack(info)[2])
+        with _noticing():
+            info = self._info(field, term)
+            return 0 if info is None else int(_TERM_INFO.unpack(info)[2])
 
     def postings(self, field: str, term: str) -> Postings | None:
         """The term's posting list; None where no entry holds it."""
+        with _noticing():
+            info = self._info(field, term)
+            return None if info is None else self._read_postings(info)
+
+    def _info(self, field: str, term: str) -> bytes | None:
         key = self._key(field, term)
-        info = None if key is None else self._terms.get(key)
-        return None if info is None else self._read_postings(info)
+        return None if key is None else self._terms.get(key)
 
     def _read_postings(self, info: bytes) -> Postings:
         offset, length, _ = _TERM_INFO.unpack(info)
@@ -348,27 +385,31 @@ class Segment:
 
     def prefixed(self, field: str, prefix: str) -> Iterator[tuple[str, Postings]]:
         """Each term of the field that begins so, in order, with its posting list."""
-        key = self._key(field, prefix)
-        if key is None:
-            return
-        for found, info in self._terms.items_from(key):
-            if not found.startswith(key):
-                return
-            term = found[_FIELD_NUMBER.size :].decode("utf-8", "surrogatepass")
-            yield term, self._read_postings(info)
+        for term, info in self._prefixed_infos(field, prefix):
+            with _noticing():
+                postings = self._read_postings(info)
+            yield term, postings
 
     def prefixed_counts(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
         """Each term of the field that begins so, with the number of live entries."""
-        if self.deleted:
-            for term, postings in self.prefixed(field, prefix):
-                yield term, len(postings.ids) - len(self.deleted.intersection(postings.ids))
+        if not self.deleted:
+            for term, info in self._prefixed_infos(field, prefix):
+                yield term, _TERM_INFO.unpack(info)[2]
             return
+        for term, postings in self.prefixed(field, prefix):
+            yield term, len(postings.ids) - len(self.deleted.intersection(postings.ids))
+
+    def _prefixed_infos(self, field: str, prefix: str) -> Iterator[tuple[str, bytes]]:
         key = self._key(field, prefix)
-        for found, info in self._terms.items_from(key) if key else ():
-            if not found.startswith(key):
-                return
-            term = found[_FIELD_NUMBER.size :].decode("utf-8", "surrogatepass")
-            yield term, _TERM_INFO.unpack(info)[2]
+        if key is None:
+            return
+        with _noticing():
+            for found, info in self._terms.items_from(key):
+                if not found.startswith(key):
+                    return
+                if len(info) != _TERM_INFO.size:
+                    raise Damage("a term has no posting list")
+                yield found[_FIELD_NUMBER.size :].decode("utf-8", "surrogatepass"), info
 
     def all_postings(self) -> Iterator[tuple[str, str, Postings]]:
         """Every field, term and posting list of the segment."""

@@ -6,9 +6,11 @@ and keeps its files (unlinked, perhaps) until it is closed.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable, Iterable
-from heapq import nsmallest
+from collections.abc import Iterable
+from heapq import nlargest, nsmallest
+from itertools import chain
 from pathlib import Path
 
 from searchkit.engines import Found, Sort
@@ -18,10 +20,10 @@ from searchkit.engines.whoosh.segments import Segment
 from searchkit.query import Node
 
 _EXACT = "="
-_UNDATED = 99_999_999  # beyond every day, so that undated entries come last either way
+_UNDATED = 99_999_999  # beyond every day; newest first, the 0 of the undated is last as it is
 
-# A match while it is sorted: (smaller is better, number of segment, number of entry).
-_Row = tuple[float, int, int]
+# A match while it is sorted: (-score, day's key, number of segment, number of entry).
+_Row = tuple[float, int, int, int]
 
 
 class Snapshot:
@@ -54,13 +56,18 @@ class Snapshot:
 
     def _search_ranked(self, node: Node, limit: int, offset: int) -> Found:
         scores = [rank(segment, self._statistics, node) for segment in self._segments]
+        total = sum(map(len, scores))
+        least = -math.inf
+        if (wanted := offset + limit) < total:
+            least = nlargest(wanted, chain.from_iterable(s.values() for s in scores))[-1]
         rows = [
-            (-score, place, number)
+            (-score, -self._segments[place].first_days[number], place, number)
             for place, found in enumerate(scores)
             for number, score in found.items()
+            if score >= least
         ]
-        best = self._page(rows, limit, offset, self._newest)
-        return Found(len(rows), tuple((self._id(p, n), scores[p][n]) for p, n in best))
+        best = self._page(rows, limit, offset)
+        return Found(total, tuple((self._id(p, n), scores[p][n]) for p, n in best))
 
     def _search_dated(self, node: Node, limit: int, offset: int, *, oldest: bool) -> Found:
         """By day; also by relevance where nothing is scored, which is newest first."""
@@ -68,10 +75,21 @@ class Snapshot:
         total = sum(map(len, matches))
         if limit <= 0:
             return Found(total, ())
-        day = self._oldest if oldest else self._newest
-        rows: list[_Row]
-        rows = [(day(p, n), p, n) for p, numbers in enumerate(matches) for n in numbers]
-        best = self._page(rows, limit, offset, None)
+        key = _oldest if oldest else int.__neg__
+        days = [
+            [key(segment.first_days[number]) for number in numbers]
+            for segment, numbers in zip(self._segments, matches, strict=True)
+        ]
+        most: float = math.inf
+        if (wanted := offset + limit) < total:
+            most = nsmallest(wanted, chain.from_iterable(days))[-1]
+        rows = [
+            (0.0, day, place, number)
+            for place, numbers in enumerate(matches)
+            for number, day in zip(numbers, days[place], strict=True)
+            if day <= most
+        ]
+        best = self._page(rows, limit, offset)
         scores = self._score_rows(node, best)
         return Found(total, tuple((self._id(p, n), scores.get((p, n), 0.0)) for p, n in best))
 
@@ -91,34 +109,20 @@ class Snapshot:
             ).items()
         }
 
-    def _page(
-        self,
-        rows: list[_Row],
-        limit: int,
-        offset: int,
-        second: Callable[[int, int], int] | None,
-    ) -> list[tuple[int, int]]:
-        """The rows from offset on: by their first part, then ``second``, then passage id.
+    def _page(self, rows: list[_Row], limit: int, offset: int) -> list[tuple[int, int]]:
+        """The rows from offset on, smallest first; equal ones by passage id.
 
         Only rows that tie with the last one wanted are looked at more closely.
         """
         wanted = offset + limit
-        rows = _cut(rows, wanted)
-        keyed = [(first, second(p, n) if second else 0, p, n) for first, p, n in rows]
-        if len(keyed) > wanted:
-            last = nsmallest(wanted, keyed)[-1][:2]
-            keyed = [row for row in keyed if row[:2] <= last]
-        ordered = sorted((first, day, self._id(p, n), p, n) for first, day, p, n in keyed)
-        return [(p, n) for _, _, _, p, n in ordered[offset:wanted]]
+        if len(rows) > wanted:
+            last = nsmallest(wanted, rows)[-1][:2]
+            rows = [row for row in rows if row[:2] <= last]
+        ordered = sorted((*row[:2], self._id(*row[2:]), *row[2:]) for row in rows)
+        return [(place, number) for *_, place, number in ordered[offset:wanted]]
 
     def _id(self, place: int, number: int) -> str:
         return self._segments[place].passage_id(number)
-
-    def _newest(self, place: int, number: int) -> int:
-        return _UNDATED - (self._segments[place].first_days[number] or 0)
-
-    def _oldest(self, place: int, number: int) -> int:
-        return self._segments[place].first_days[number] or _UNDATED
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """See `searchkit.engines.Engine.words`."""
@@ -131,12 +135,8 @@ class Snapshot:
         return [term.removeprefix(_EXACT) for _, term in nsmallest(max(0, limit), found)]
 
 
-def _cut(rows: list[_Row], wanted: int) -> list[_Row]:
-    """The rows that are no worse than the last one wanted."""
-    if len(rows) <= wanted:
-        return rows
-    last = nsmallest(wanted, (row[0] for row in rows))[-1]
-    return [row for row in rows if row[0] <= last]
+def _oldest(day: int) -> int:
+    return day or _UNDATED
 
 
 def open_segment(folder: Path, record: SegmentRecord) -> Segment:
