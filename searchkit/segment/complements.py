@@ -58,7 +58,8 @@ def content_after(words: Words, verb: int, high: int) -> int | None:
 def _that_index(words: Words, at: int, high: int) -> int | None:
     """The "that" that opens the clause, if no other verb or stop comes first."""
     if at < high and "told" not in frames(words.lows[at - 1]) and not (
-        words.lows[at] in PLACE_PREPOSITIONS | TIMES | TIME_LEADS | ADVERBS or words.texts[at] == ","
+        words.lows[at] in PLACE_PREPOSITIONS | TIMES | ADVERBS or words.texts[at] == ","
+        or words.lows[at] in ("this", "last", "early", "late", "that")
     ):  # fmt: skip
         return None
     for i in range(at, min(high, at + THAT_WITHIN)):
@@ -160,7 +161,7 @@ def takes_clause(words: Words, verb: int, start: int) -> bool:
     lemma = lemma_of(words.lows[verb])
     if lemma not in CLAUSE_ONLY or (lemma == "rule" and words.lows[verb + 1] == "out"):
         return True
-    if words.lows[start - 1] == "that" or words.texts[start][0] in "\x02":
+    if words.lows[start - 1] == "that" or any(word[0] == "\x02" for word in words.texts[start:]):
         return True
     return any(
         words.lows[i] in FINITE

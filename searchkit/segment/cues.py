@@ -60,11 +60,10 @@ AMBIGUOUS = word_set(
     promises promise offers offer orders order questions question requests request stresses stress
     answers answer projects project posts post comments comment estimates estimate forecasts
     forecast rules rule challenges challenge credits credit protests protest finds find fears fear
-    hopes hope think says charges charge blames blame thanks thank labels label brands brand
+    hopes hope charges charge blames blame labels label brands brand
     welcome appeal appeals reply replies hints hint jokes joke mention remark remarks highlights
-    highlight praise slams blasts writes reads laughs cry cries dispute disputes voice voices back
-    support supports hold holds want wants point points consider considers favour favours begins
-    goes go tell tells agree threatens vow vows pledge pledges propose recommend
+    highlight praise slams blasts reads laughs cry cries dispute disputes voice voices back
+    support supports point points consider considers favour favours     agree threatens vow vows pledge pledges propose recommend
     """
 )
 IRREGULAR = {

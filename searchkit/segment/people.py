@@ -99,9 +99,11 @@ class People:
     principals: list[Person] = field(default_factory=list)
     posts: dict[frozenset[str], str] = field(default_factory=dict)
     bodies: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, person: Person) -> Person:
         """Take a person in, or add what is new to one known by that name."""
+        self.counts[person.name] += 1
         known = self.find(person.name, exact=True)
         if known is None:
             if len(self.order) < MOST_PEOPLE:
@@ -133,7 +135,7 @@ class People:
         self.principals = [new if p == old else p for p in self.principals]
 
     def find(self, name: str, *, sex: str = "", exact: bool = False) -> Person | None:
-        """The person that a full or short name means; the one of that name named last."""
+        """The person that a full or short name means; the best attested of that name."""
         tokens = name_tokens(name)
         if not tokens:
             return None
@@ -144,9 +146,14 @@ class People:
                 continue
             if exact and (len(tokens) == 1) != (len(own) == 1) and len(own) == 1:
                 return person
-            if best is None or len(own) > len(name_tokens(best.name)):
+            if best is None or self._weight(person) > self._weight(best):
                 best = person
         return best or (None if exact else self._misspelt(tokens))
+
+    def _weight(self, person: Person) -> tuple[bool, int, int]:
+        """How sure a name is one: said with an office or title, often, in full."""
+        sure = person.role is not None or person.sex != "" or self.counts[person.name] > 1
+        return sure, self.counts[person.name], len(name_tokens(person.name))
 
     def _misspelt(self, tokens: list[str]) -> Person | None:
         """Somebody whose last name has one letter more: "Mr Oduy" for "Oduya"."""

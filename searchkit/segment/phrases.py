@@ -26,9 +26,19 @@ from searchkit.names.offices import (
 )
 
 Sort = Literal[
-    "pronoun", "person", "role", "body", "country", "document", "group", "anonymous", "name"
+    "pronoun",
+    "person",
+    "role",
+    "body",
+    "country",
+    "document",
+    "group",
+    "anonymous",
+    "name",
+    "unknown",
 ]
-"""What sort of source a phrase names; "name" is a name that may be a person's or a body's."""
+"""What sort of source a phrase names; "name" is a name that may be a
+person's or a body's; "unknown" a phrase of people that no table has."""
 
 # A masked quotation, initials, a title with its full stop, a word with inner marks, or one mark.
 WORD = re.compile(
@@ -326,6 +336,9 @@ def describe(words: Words, a: int, b: int) -> Source | None:
     first, sex, rank = _strip_front(words, a, b)
     if first >= b:
         return None if low in ("the", "a", "an") else _pronominal(words, a, b)
+    if sex and all(is_capital(word) for word in words.texts[first:b]):
+        # After "Mr." even "King" is a name.
+        return Source(start, end, "name", name=text_of(words, first, b), role=rank or None, sex=sex)
     source = _describe_rest(words, first, b, indefinite=low in INDEFINITE)
     if source is None:
         return None

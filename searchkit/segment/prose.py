@@ -47,6 +47,7 @@ SPEECH_BEFORE = word_set(
 )
 # Below this many words, quoted words are a name or a turn of phrase unless a cue stands by.
 FEWEST_WORDS = 4
+LONGEST_INTERRUPTION = 120
 CONFIDENCE = {
     ("direct", "name"): 0.97, ("direct", "role"): 0.85, ("direct", "pronoun"): 0.75,
     ("direct", "continuation"): 0.68, ("reported", "name"): 0.9, ("reported", "role"): 0.8,
@@ -67,7 +68,9 @@ class Paragraph:
 def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[Statement]:
     """The statements of the paragraphs, in order; ``reader`` is moved on."""
     carried = False
-    for low, high in paragraphs:
+    for number, (low, high) in enumerate(paragraphs):
+        after = paragraphs[number + 1][0] if number + 1 < len(paragraphs) else None
+        reader.quote_follows = after is not None and reader.text[after] in OPENERS
         quotes = scan_quotes(reader.text, low, high, carried=carried)
         carried = bool(quotes) and not quotes[-1].closed
         if not quotes and reader.text[high - 1] == ":":
@@ -98,7 +101,7 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
     for quote in quotes:
         pieces.append(text[at : quote.outer_start])
         length = quote.outer_end - quote.outer_start
-        if is_speech(text, low, high, quote):
+        if is_speech(text, low, high, quote) or _goes_on(text, quote, speech):
             speech.append(quote)
             stops = FULL_STOP.search(text, quote.start, quote.end)
             ends = stops and not ATTRIBUTION_NEXT.match(text, quote.outer_end, high)
@@ -133,6 +136,20 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
         return first.isupper() and len(words) >= FEWEST_WORDS
     last = before.rsplit(None, 1)[-1].lower()
     return last in SPEECH_BEFORE and first.isupper() and len(words) >= 3
+
+
+def _goes_on(text: str, quote: Quote, speech: list[Quote]) -> bool:
+    """The second half of a quotation that its attribution interrupts: “..., ” X said, “...”."""
+    if not speech or speech[-1].outer_start == quote.outer_start:
+        return False
+    between = text[speech[-1].outer_end : quote.outer_start].rstrip()
+    first = text[speech[-1].start : speech[-1].end]
+    return (
+        first.endswith(",")
+        and between.endswith(",")
+        and len(between) < LONGEST_INTERRUPTION
+        and not QUICK_WORDS.isdisjoint(PLAIN_WORD.findall(between.lower()))
+    )
 
 
 def _cue_beside(text: str, at: int, high: int) -> bool:
@@ -272,9 +289,10 @@ def _colon_source(
 ) -> tuple[Speaker, int, Found] | None:
     """ "Name: “...”" and "“...” — Name": a name that a colon or dash sets beside the words."""
     for i, word in enumerate(words.texts):
-        if word == ":" and 0 < i <= 14:
-            source = describe(words, 0, i)
-        elif word in ("—", "–", "-") and i > 0 and words.texts[i - 1][0] == "\x01":
+        if word == ":" and i > 0:
+            subject = clause_subject(words, 0, i)
+            source = subject.source if subject else describe(words, 0, i) if i <= 14 else None
+        elif word in ("—", "–", "-", "―") and i > 0 and words.texts[i - 1][0] == "\x01":
             stop = next(
                 (k for k in range(i + 1, len(words)) if words.texts[k] in ",.;"), len(words)
             )
@@ -362,6 +380,11 @@ def _plain_sentence(reader: Reader, paragraph: Paragraph, words: Words) -> Itera
                 continue
             yield _cut(reader, paragraph, words, pending, first)
         reader.heard(speaker)
+        if report.rest is not None:
+            yield _span(reader, paragraph, words, report.start, report.stop, speaker, report.cue)
+            pending = _span(reader, paragraph, words, report.rest, len(words), speaker, report.cue)
+            at = (first, report.rest)
+            continue
         stop = topic_cut(words, report.start, report.stop)
         pending = _span(reader, paragraph, words, report.start, stop, speaker, report.cue)
         at = (first, report.start if report.start > i else i)
@@ -413,6 +436,8 @@ def _lost_quotes(
     speaker = reader.on_floor()
     if speaker is None or form != "news" or reader.floor_age > LOST_QUOTES_GAP:
         return
+    if not paragraph.speech and not reader.quote_follows:
+        return
     if FIRST_PLURAL.search(paragraph.masked, words.starts[0], words.ends[-1]):
         yield _span(reader, paragraph, words, 0, len(words), speaker, None)
 
@@ -430,6 +455,7 @@ def _adopted(
 
 MODAL = re.compile(r"\b(?:should|must|would (?:also )?apply)\b")
 LOST_QUOTES_GAP = 2
+OPENERS = '"“”„«‘'
 
 
 # --- making statements -------------------------------------------------------------------

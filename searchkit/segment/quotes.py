@@ -17,11 +17,11 @@ from dataclasses import dataclass
 DOUBLE = '"“”„‟＂'
 ANGLE = "«»"
 CORNER = "「」『』"
-MARK = re.compile(f"[{DOUBLE}{ANGLE}{CORNER}]")
+MARK = re.compile(f"''|[{DOUBLE}{ANGLE}{CORNER}]")
 OPENING = "“„‟«「『"
 CLOSING = "”»」』"
 # ‘one mark’ quotations: the opener stands before a word and after nothing or a space.
-SINGLE_OPEN = re.compile(r"(?:(?<=[\s(\[—–-])|^)[‘'](?=[^\W\d_])|(?<=\s)‘(?=\S)")
+SINGLE_OPEN = re.compile(r"(?:(?<=[\s(\[—–-])|^)[‘'](?=[^\W\d_])|(?<=\s)‘(?=[^\s'])")
 # The closer follows a word or an end mark and stands before no word; one after an "s"
 # may be a plural possessive, so it counts only after an end mark or as a last resort.
 SINGLE_CLOSE = re.compile(r"(?<=[^\s])[’'](?!\w)")
@@ -47,14 +47,14 @@ class Quote:
 
 
 def _family(mark: str) -> int:
-    return 0 if mark in DOUBLE else 1 if mark in ANGLE else 2
+    return 0 if mark in DOUBLE or mark == "''" else 1 if mark in ANGLE else 2
 
 
-def _side(text: str, at: int, low: int, high: int, *, is_open: bool) -> str:
-    """Whether the mark at ``at`` opens or closes: "open", "close" or "none"."""
+def _side(text: str, at: int, end: int, low: int, high: int, *, is_open: bool) -> str:
+    """Whether the mark ``text[at:end]`` opens or closes: "open", "close" or "none"."""
     mark = text[at]
     before = text[at - 1] if at > low else " "
-    after = text[at + 1] if at + 1 < high else " "
+    after = text[end] if end < high else " "
     free_left = BEFORE_OPEN.match(before) is not None or before in OPENING + "‘"
     free_right = AFTER_CLOSE.match(after) is not None or after in CLOSING + "’"
     if before in DOUBLE + CLOSING and before != mark and not is_open:
@@ -63,7 +63,7 @@ def _side(text: str, at: int, low: int, high: int, *, is_open: bool) -> str:
         return "open" if mark in OPENING else "close"
     if free_left != free_right:
         return "open" if free_left else "close"
-    if mark == '"' or mark == "＂":
+    if mark in "\"＂'":
         if is_open:
             return "close"
         return "none" if DIGIT_INCH.match(before) else "open"
@@ -72,28 +72,28 @@ def _side(text: str, at: int, low: int, high: int, *, is_open: bool) -> str:
 
 def _double_quotes(text: str, low: int, high: int, *, carried: bool) -> Iterator[Quote]:
     """Quotations in double marks, guillemets and corners."""
-    opened: int | None = None
+    opened: re.Match[str] | None = None
     last_end = low
-    for match in MARK.finditer(text, low, high):
-        at = match.start()
-        if opened is not None and _family(text[opened]) != _family(text[at]):
+    for mark in MARK.finditer(text, low, high):
+        at = mark.start()
+        if opened is not None and _family(opened[0]) != _family(mark[0]):
             continue
-        side = _side(text, at, low, high, is_open=opened is not None)
+        side = _side(text, at, mark.end(), low, high, is_open=opened is not None)
         if side == "open":
             if opened is not None:
                 # A second opener: the first quotation lost its closing mark.
-                yield Quote(opened + 1, at, opened, at, closed=False)
+                yield Quote(opened.end(), at, opened.start(), at, closed=False)
                 last_end = at
-            opened = at
+            opened = mark
         elif side == "close":
             if opened is not None:
-                yield Quote(opened + 1, at, opened, at + 1)
+                yield Quote(opened.end(), at, opened.start(), mark.end())
             elif last_end == low and _may_lack_opener(text, low, at, carried=carried):
-                yield Quote(low, at, low, at + 1, opened=False)
+                yield Quote(low, at, low, mark.end(), opened=False)
             opened = None
-            last_end = at + 1
+            last_end = mark.end()
     if opened is not None:
-        yield Quote(opened + 1, high, opened, high, closed=False)
+        yield Quote(opened.end(), high, opened.start(), high, closed=False)
 
 
 def _adjacent(quotes: Iterator[Quote]) -> list[Quote]:

@@ -45,11 +45,15 @@ class Reader:
     last_body: Speaker | None = None
     last_group: Speaker | None = None
     introduced: Speaker | None = None
+    quote_follows: bool = False
     groups: dict[str, Speaker] = field(default_factory=dict)
     near: list[Speaker] = field(default_factory=list)
 
     def heard(self, speaker: Speaker) -> None:
         """Somebody spoke: he has the floor, and is who "he", "it" or "they" means."""
+        if speaker.via == "pronoun" and speaker.name is None and speaker.role is None:
+            self.floor = None
+            return
         self.floor, self.floor_age = speaker, 0
         self.seen(speaker)
 
@@ -101,11 +105,9 @@ class Reader:
             found = self._pair() or self.last_group or self.last_body
         elif source.head == "it":
             found = self.last_body
-        elif source.head in ("he", "she"):
-            found = self._single(source.sex)
         else:
-            found = None
-        return replace(found, mention=mention, via="pronoun") if found else None
+            found = self._single(source.sex) if source.head in ("he", "she") else None
+        return replace(found or Speaker(None, None, "pronoun"), mention=mention, via="pronoun")
 
     def _single(self, sex: str) -> Speaker | None:
         for candidate in (*self.near, self.focus, self.floor):

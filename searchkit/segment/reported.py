@@ -56,17 +56,23 @@ ACCORDING_ENDS = word_set(
 )
 # A that-clause or nothing: "believed the rumour" is no speech.
 BELIEFS = word_set("believe think fear hope find determine project rule")
+# Only these let an unknown phrase speak.
+PLAIN_CUES = word_set("say tell add ask explain write note argue warn claim")
 DEEDS = word_set("offer resolve refuse decline undertake threaten")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A source, the word bounds of what it says, and the cue."""
+    """A source, the word bounds of what it says, and the cue.
+
+    ``rest``: where the words go on after an attribution that stands inside them.
+    """
 
     found: Found
     start: int
     stop: int
     cue: str
+    rest: int | None = None
 
 
 def is_verb(words: Words, i: int) -> bool:
@@ -137,6 +143,8 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
     if found is None:
         return _inverted(words, i, low) or _coordinated(words, i, low)
     lemma, kinds = lemma_of(words.lows[i]), frames(words.lows[i])
+    if found.source.sort == "unknown" and lemma not in PLAIN_CUES:
+        return None
     if (found.source.head in ("we", "i") and lemma != "ask") or kinds == {"quote"}:
         return None
     if _is_background(words, found, i):
@@ -159,7 +167,20 @@ def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
     if not frames(words.lows[i]) & {"clause", "told"} or not nothing_follows(words, i, len(words)):
         return None
     before = content_before(words, found.first, low)
-    return Report(found, *before, words.texts[i]) if before else None
+    if before is None:
+        return None
+    rest = None
+    if i + 4 < len(words) and words.texts[i + 1] == "," and found.first - low <= LONGEST_LEAD:
+        goes_on = words.lows[i + 2] not in PARTICIPLES and words.lows[i + 2] not in ENDS_MEDIAL
+        rest = i + 2 if goes_on else None
+    return Report(found, *before, words.texts[i], rest)
+
+
+# A longer clause before ", X said," is the whole of what is said.
+LONGEST_LEAD = 14
+ENDS_MEDIAL = word_set(
+    "referring citing but while although though in on at with as who which noting"
+)
 
 
 def _forward(words: Words, i: int, found: Found) -> Report | None:

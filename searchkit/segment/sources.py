@@ -90,6 +90,7 @@ ADVERBIAL = word_set(
     """
 )
 LONGEST_WALK = 45
+LONGEST_INVERTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,14 @@ def _is_apposition(words: Words, a: int, b: int) -> bool:
         return True
     if any(bare(words.lows[i]) in OFFICES for i in range(a, b)):
         return words.lows[a] not in ("and", "but", "that")
+    if any(low in FINITE or low in BOUNDARIES for low in words.lows[a:b]):
+        return False
+    if (
+        not is_capital(words.texts[a])
+        and is_capital(words.texts[a - 2])
+        and words.texts[a].isalpha()
+    ):
+        return not words.lows[a].endswith(("ed", "ing", "ly"))
     name = trailing_name(words, a, b)
     return name == (a, b) or (b - a <= 6 and all(is_capital(words.texts[i]) for i in range(a, b)))
 
@@ -274,12 +283,23 @@ def _describe_tail(words: Words, a: int, b: int) -> Source | None:
         if name[0] <= a + 1 or name[0] == name[1]:
             return None
         return describe(words, *name)
-    found = describe(words, a, b)
+    found = describe(words, a, b) or _somebody(words, a, b)
     if found is None:
         for at in range(a + 1, b):
             if words.lows[at] in ("the", "a", "an", "some") and (found := describe(words, at, b)):
                 return found
     return found
+
+
+def _somebody(words: Words, a: int, b: int) -> Source | None:
+    """ "a narrator in the ad", "eight of ten voters": a phrase of unknown people."""
+    noun = words.lows[b - 1]
+    if b - a < 2 or b - a > 9 or not noun.isalpha() or is_capital(words.texts[b - 1]):
+        return None
+    if words.lows[a] not in DETERMINERS and not noun.endswith("s"):
+        return None
+    role = role_text(words, a, b)
+    return Source(words.starts[a], words.ends[b - 1], "unknown", role=role, head=noun)
 
 
 def _with_appositions(
@@ -326,9 +346,13 @@ def source_after(words: Words, verb: int, high: int) -> Found | None:
         return Found(pronoun, at, at + 1) if pronoun and not after.isalpha() else None
     stop = at
     while stop < high and stop - at < LONGEST_WALK and not _ends_phrase(words, stop, at):
+        if words.lows[stop] in ("for", "of", "with", "from") and _is_name(words, at, stop):
+            break
         stop += 1
-    source = describe(words, at, stop)
+    source = describe(words, at, stop) or _somebody(words, at, stop)
     if source is None or source.sort == "pronoun":
+        return None
+    if source.sort in ("role", "anonymous", "unknown") and stop - at > LONGEST_INVERTED:
         return None
     last = stop
     while last < high and words.texts[last] == ",":
@@ -340,6 +364,11 @@ def source_after(words: Words, verb: int, high: int) -> Found | None:
         source = add_apposition(words, source, last + 1, end)
         last = end
     return Found(source, at, last)
+
+
+def _is_name(words: Words, a: int, b: int) -> bool:
+    """Whether the words are a personal name of two words or more and nothing else."""
+    return b - a > 1 and trailing_name(words, a, b) == (a, b)
 
 
 def _ends_phrase(words: Words, at: int, start: int) -> bool:
