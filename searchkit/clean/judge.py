@@ -11,6 +11,7 @@ is in it), the main box (the smallest that holds most of the running text), and 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from searchkit.clean.boilerplate import boilerplate_rule
@@ -19,7 +20,7 @@ from searchkit.clean.text import is_date_line
 
 # What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
 NAMES = {
-    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon cmp"
+    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon cmp-banner cmp-modal cmp-consent"
     " didomi truste privacy-notice privacy-policy privacypolicy qc-cmp legal-notice",
     "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions regwall login"
     " log-in signin sign-in registration register optin opt-in mailchimp mc4wp mailing-list"
@@ -42,7 +43,7 @@ NAMES = {
     " tag-list taglist tags topics keywords toc quick-links languages",
     "footer": "footer site-footer page-footer colophon copyright disclaimer terms",
     "sidebar": "sidebar side-bar rail right-rail rightrail left-rail right-column rightcol leftcol"
-    " right-col left-col sidecol widgets? aside secondary",
+    " right-col left-col sidecol widgets widget-area sidebar-widget aside secondary",
     "byline": "byline bylines author authors author-bio author-info author-box authorbox about-author"
     " bio timestamp publish-date pubdate published-date post-meta entry-meta article-meta metadata"
     " post-date entry-date article-date date-line published dateline-date posted-on post-info"
@@ -80,6 +81,9 @@ STRONG = frozenset(("cookie", "comments"))
 MOST_OF_PAGE = 0.4
 TIMES_FREE = 2.0  # and so many times the text outside such boxes
 WRAPPER_SHARE = 0.2
+# Unless an article element has so much running text of its own: a short statement beside a
+# long sidebar.
+SOUND_CHARS = 150
 WHOLE_PAGE = frozenset(("html", "body"))
 # What the box of the text itself is called; no other word in its name speaks against it.
 BODY_NAMES = re.compile(
@@ -95,6 +99,9 @@ MOST_LINKS = 0.5
 # The main box: go down while one child holds nearly all of the running text.
 DESCEND = 0.75
 LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would lose it bit by bit
+
+# Never the main box: a page of one long paragraph and some short ones keeps them all.
+PARAGRAPH_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd tr pre caption figcaption".split())
 
 # A lead paragraph set apart from the body; shorter ones are labels and sub-headlines.
 LEAD_TAGS = frozenset(("p", "div", "h2"))
@@ -173,6 +180,12 @@ def _box_rules(outline: Outline) -> list[str | None]:
     own = [_own_rule(box) for box in outline.boxes]
     first = _inherit(outline, own)
     free = sum(_running(b) for b in outline.blocks if first[b.box] is None)
+    in_article = _inherit(outline, ["" if _is_article(box) else None for box in outline.boxes])
+    sound = sum(
+        _running(b)
+        for b in outline.blocks
+        if first[b.box] is None and in_article[b.box] is not None and b.tag not in HEADINGS
+    )
     groups = _group_masses(outline, own, masses)
     wraps = _wraps_article(outline)
     in_body = _inherit(outline, ["" if is_body_name(box.names) else None for box in outline.boxes])
@@ -180,11 +193,16 @@ def _box_rules(outline: Outline) -> list[str | None]:
         if rule is None or rule in STRONG or (rule == "hidden" and in_body[number] is None):
             continue
         mass = groups.get(_group(outline, number), 0.0)
-        if mass > max(MOST_OF_PAGE * whole, TIMES_FREE * free) or (
+        alone = sound < SOUND_CHARS or in_article[number] is not None
+        if (alone and mass > max(MOST_OF_PAGE * whole, TIMES_FREE * free)) or (
             wraps[number] and masses[number] > WRAPPER_SHARE * whole
         ):
             own[number] = None
     return _inherit(outline, own)
+
+
+def _is_article(box: Box) -> bool:
+    return box.tag in ("article", "main") or is_body_name(box.names)
 
 
 def _wraps_article(outline: Outline) -> list[bool]:
@@ -229,9 +247,12 @@ def _inherit(outline: Outline, own: list[str | None]) -> list[str | None]:
 def _main_box(outline: Outline, masses: list[float]) -> int:
     """The smallest box that holds nearly all running text of the box around it."""
     best = 0
+    own = Counter(block.box for block in outline.blocks)
+    parents = {box.parent for box in outline.boxes}
     children: dict[int, list[int]] = {}
     for number, box in enumerate(outline.boxes):
-        children.setdefault(box.parent, []).append(number)
+        if box.tag not in PARAGRAPH_TAGS and (number in parents or own[number] > 1):
+            children.setdefault(box.parent, []).append(number)
     while inside := children.get(best):
         heaviest = max(inside, key=masses.__getitem__)
         least = max(DESCEND * masses[best], LEAST_MAIN * masses[0])
@@ -323,11 +344,22 @@ def _trim_edges(outline: Outline, rules: list[str | None]) -> None:
 
 
 def judge_blocks(outline: Outline) -> list[str | None]:
-    """For each block the rule that removes it; None keeps it."""
+    """For each block the rule that removes it; None keeps it.
+
+    Where the names of boxes leave no running text, only the strong ones are heeded.
+    """
     by_name = _box_rules(outline)
+    rules = _judge(outline, by_name)
+    if any(rule is None and _running(b) for b, rule in zip(outline.blocks, rules, strict=True)):
+        return rules
+    strong = [rule if rule in STRONG or rule == "hidden" else None for rule in by_name]
+    looser = _judge(outline, strong)
+    return looser if None in looser else rules
+
+
+def _judge(outline: Outline, by_name: list[str | None]) -> list[str | None]:
     rules = [by_name[block.box] or _block_rule(block) for block in outline.blocks]
-    masses = _masses(outline, rules)
-    inside = _inside(outline, _main_box(outline, masses))
+    inside = _inside(outline, _main_box(outline, _masses(outline, rules)))
     rules = [
         rule or (None if inside[block.box] else "outside")
         for block, rule in zip(outline.blocks, rules, strict=True)
