@@ -12,7 +12,41 @@ from pathlib import Path
 
 from searchkit.search import open_index
 
-WORDS = ["river", "treaty", "corridor", "grain", "border", "ceasefire", "minister", "harbour", "sanction", "envoy", "council", "dam", "water", "election", "summit", "fishery", "tariff", "embassy", "protest", "observer", "convoy", "mandate", "archive", "bridge", "pipeline", "refugee", "hostage", "railway", "vineyard", "drought", "loan", "charter", "passport"]
+WORDS = [
+    "river",
+    "treaty",
+    "corridor",
+    "grain",
+    "border",
+    "ceasefire",
+    "minister",
+    "harbour",
+    "sanction",
+    "envoy",
+    "council",
+    "dam",
+    "water",
+    "election",
+    "summit",
+    "fishery",
+    "tariff",
+    "embassy",
+    "protest",
+    "observer",
+    "convoy",
+    "mandate",
+    "archive",
+    "bridge",
+    "pipeline",
+    "refugee",
+    "hostage",
+    "railway",
+    "vineyard",
+    "drought",
+    "loan",
+    "charter",
+    "passport",
+]
 SPEAKERS = ["Ilva Marden", "Osric Tane", "Pela Duhart", "Jonas Weld"]
 DOCUMENTS = 240
 KILLS = 10

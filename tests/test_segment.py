@@ -191,3 +191,15 @@ NEWS = (
 def test_time_grows_with_length_and_no_faster(unit: str) -> None:
     short, long = (seconds(doc(unit * n)) for n in (60, 600))
     assert long < 25 * short
+
+
+@pytest.mark.parametrize("stars", ["**", "*", "__", "…", "—"])
+def test_a_heading_run_into_its_sentence_gives_no_nameless_speaker(stars: str) -> None:
+    text = (
+        f"{stars}Invitations for Valmora:{stars}On May 18, Valmora and Sardovia made the decision"
+        " to apply, demonstrating the importance of the open door, which provides a path to"
+        " membership for any state in a position to further the treaty."
+    )
+    for passage in segment(Document("aaaaaaaaaaaa", text)):
+        assert passage.speaker != ""
+        assert all(statement.speaker != "" for statement in passage.statements)

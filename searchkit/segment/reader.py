@@ -84,7 +84,7 @@ class Reader:
         if source.sort == "pronoun":
             return self._pronoun(source, mention)
         if source.sort in ("person", "name"):
-            return self._named(source, mention)
+            return self._named(source, mention) if source.name else None
         if source.sort == "country":
             name = source.affiliation
             return Speaker(name, mention, "name", None, name, is_body=True)
