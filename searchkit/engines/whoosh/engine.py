@@ -14,8 +14,9 @@ from pathlib import Path
 
 from searchkit.engines import Found, Sort
 from searchkit.engines.whoosh import commit as commits
+from searchkit.engines.whoosh.building import SegmentBuilder
 from searchkit.engines.whoosh.commit import Commit, SegmentRecord
-from searchkit.engines.whoosh.segments import DOCUMENTS, Segment, SegmentBuilder
+from searchkit.engines.whoosh.segments import DOCUMENTS, Segment
 from searchkit.engines.whoosh.snapshot import Snapshot, open_segment
 from searchkit.errors import IndexProblem
 from searchkit.query import Node
