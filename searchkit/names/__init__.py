@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from searchkit.names.offices import ORGANISATIONS
 
-__all__ = ["country_code", "country_name", "fold_name", "organisation"]
+__all__ = ["country_code", "country_name", "fold_name", "may_begin_name", "organisation"]
 
 # "the Republic of ...", "l'Ukraine", "la Republica": articles say nothing about which.
 ARTICLE = re.compile(r"^(?:the|la|le|les|el|los|die|der|das) |^l'")
@@ -25,6 +25,7 @@ BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 LONGEST = 80
 
 
+@lru_cache(maxsize=65_536)
 def fold_name(name: str) -> str:
     """A name without case, accents, article, possessive and doubled spaces.
 
@@ -32,8 +33,10 @@ def fold_name(name: str) -> str:
     'turkiye'
     """
     text = name[: 2 * LONGEST].replace("’", "'").replace("‘", "'").replace("ʻ", "'")
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.casefold()
     text = " ".join(text.split()).removesuffix("'s").removesuffix("'")
     return ARTICLE.sub("", BRACKETS.sub("", text)).strip(" ,;:")
 
@@ -54,6 +57,21 @@ def _organisations() -> dict[str, str]:
         for alias in (name, *others):
             table[fold_name(alias)] = name
     return table
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The first words of all aliases and organisations."""
+    return frozenset(key.split()[0] for key in (*_tables()[1], *_organisations()) if key)
+
+
+def may_begin_name(word: str) -> bool:
+    """Whether a country's or organisation's name may begin with a word: a quick no.
+
+    >>> may_begin_name("United"), may_begin_name("Yesterday")
+    (True, False)
+    """
+    return fold_name(word) in _first_words()
 
 
 def country_code(text: str) -> str | None:

@@ -106,7 +106,7 @@ BODIES = word_set(
 # Things written or spoken that speak for whoever issued them.
 DOCUMENTS = word_set(
     """
-    statement letter report message note memo memorandum communique communiqué declaration
+    statement letter brief report message note memo memorandum communique communiqué declaration
     resolution release tweet post article editorial document email e-mail proclamation brochure
     paper ruling judgment judgement verdict indictment complaint lawsuit filing petition order
     survey poll study analysis transcript caption summary text notice readout headline

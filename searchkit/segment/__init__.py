@@ -23,9 +23,10 @@ from searchkit.segment.voices import clean_name, home_country, read_voice
 
 __all__ = ["document_form", "segment"]
 
-# People are gathered from this much of a text: a long transcript names them at the top.
+# People are gathered from this much of a text; where one voice speaks, or labels tell who,
+# the top of the text names them.
 PEOPLE_CHARS = 200_000
-TRANSCRIPT_PEOPLE_CHARS = 6_000
+TOP_CHARS = 6_000
 KEY_POINT_WORDS = 5
 # A key point that names its own source, or tells of what was done, is read as prose.
 SPEAKS_ITSELF = re.compile(r"\b(?:Parliament|MEPs?|said|adopted|expressing|calls?)\b")
@@ -57,7 +58,7 @@ def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> l
     """Who said what in the document, in order of place."""
     content = [not is_layout(document.text[a:b], document.title, form) for a, b in paragraphs]
     home = home_country(document)
-    limit = TRANSCRIPT_PEOPLE_CHARS if form == "transcript" else PEOPLE_CHARS
+    limit = PEOPLE_CHARS if form in ("news", "readout") else TOP_CHARS
     people = gather_people(document.text, limit=min(limit, len(document.text)))
     read_title(document, people)
     _add_given(document, people, home)

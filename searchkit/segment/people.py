@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from searchkit.names import country_code, country_name, fold_name, organisation
 from searchkit.names.offices import (
@@ -155,7 +156,7 @@ class People:
         sure = person.role is not None or person.sex != "" or self.counts[person.name] > 1
         return sure, self.counts[person.name], len(name_tokens(person.name))
 
-    def _misspelt(self, tokens: list[str]) -> Person | None:
+    def _misspelt(self, tokens: tuple[str, ...]) -> Person | None:
         """Somebody whose last name has one letter more: "Mr Oduy" for "Oduya"."""
         if len(tokens) != 1 or len(tokens[0]) < 6:
             return None
@@ -202,20 +203,21 @@ class People:
         return fits[0] if len(fits) == 1 else None
 
 
-def name_tokens(name: str) -> list[str]:
+@lru_cache(maxsize=65_536)
+def name_tokens(name: str) -> tuple[str, ...]:
     """The folded words of a name, without courtesy titles and suffixes.
 
     >>> name_tokens("Mr. José Ruiz, Jr.")
-    ['jose', 'ruiz']
+    ('jose', 'ruiz')
     """
     tokens = [t.strip(".,’'") for t in fold_name(name).replace(",", " ").split()]
     kept = [
         t for t in tokens if t and t not in HONORIFICS and t not in ("jr", "sr", "iii", "ii", "mp")
     ]
-    return kept or [t for t in tokens if t]
+    return tuple(kept or (t for t in tokens if t))
 
 
-def same_name(short: list[str], full: list[str]) -> bool:
+def same_name(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     """Whether one name is a shorter form of the other."""
     if len(short) > len(full):
         short, full = full, short
@@ -227,6 +229,7 @@ def same_name(short: list[str], full: list[str]) -> bool:
     return all(t in full or (len(t) == 1 and t in initials) for t in short)
 
 
+@lru_cache(maxsize=16_384)
 def role_words(role: str) -> frozenset[str]:
     """The folded words of an office that tell it from others."""
     words = re.findall(r"\w+", fold_name(role))
@@ -302,19 +305,21 @@ def _gather_posts(people: People, text: str, low: int, limit: int) -> None:
             people.posts.setdefault(role_words(" ".join(words[: last + 1])), country)
 
 
-# The words before a name, among which its office stands: "Peru's economy minister Ana Ruiz".
-LEAD = re.compile(r"(?:[^\W\d_][\w’'.-]*\s){1,8}$")
+# How far before a name its office is looked for: "Peru's economy minister Ana Ruiz".
+LEAD_CHARS = 80
 
 
 def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
     """The bounds of a capital run with the office, and whose office, before it."""
-    lead = LEAD.search(text, max(low, run.start() - 80), run.start())
-    if lead is None:
+    before = text[max(low, run.start() - LEAD_CHARS) : run.start()]
+    if not before.endswith(" "):
         return run.span()
-    words = lead[0].split()
+    words = before.split(" ")[1:-1]
     count = 0
     for back, word in enumerate(reversed(words), 1):
         lower = word.lower()
+        if not word or not (word[-1].isalnum() or word[-1] in ".’'"):
+            break
         if lower in OFFICES:
             count = back
         elif not (lower in OFFICE_MODIFIERS or lower in FIELDS or lower in ("for", "of", "on", "and")
@@ -323,7 +328,7 @@ def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
         elif count and is_capital(word) and back == count + 1:
             count = back
     start = run.start() - sum(len(w) + 1 for w in words[len(words) - count :])
-    return (start, run.end()) if count and start >= lead.start() else run.span()
+    return (start, run.end()) if count else run.span()
 
 
 def _take(people: People, text: str, words: Words, source: Source, end: int) -> None:

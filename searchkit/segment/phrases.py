@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
-from searchkit.names import country_code, country_name, organisation
+from searchkit.names import country_code, country_name, may_begin_name, organisation
 from searchkit.names.offices import (
     ANONYMOUS,
     BODIES,
@@ -171,7 +171,7 @@ def is_capital(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def country_of(phrase: str) -> str | None:
     """The English name of the country that a capitalised phrase or its adjective means."""
     if len(phrase) < 3 and phrase not in ("US", "UK"):
@@ -182,7 +182,7 @@ def country_of(phrase: str) -> str | None:
     return country_name(code) if code else None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def body_of(phrase: str) -> str | None:
     """The country or organisation that a capitalised phrase means."""
     if not phrase[:1].isupper():
@@ -192,7 +192,7 @@ def body_of(phrase: str) -> str | None:
 
 def longest_body(words: Words, at: int, end: int) -> tuple[str, int] | None:
     """The country or organisation that begins at a word, with the index after it."""
-    if not is_capital(words.texts[at]):
+    if not is_capital(words.texts[at]) or not may_begin_name(words.texts[at]):
         return None
     for stop in range(min(end, at + 6), at, -1):
         phrase = " ".join(bare(word) if i == stop - 1 - at else word

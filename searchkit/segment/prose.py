@@ -35,10 +35,11 @@ PLAIN_WORD = re.compile(r"[a-z]+")
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Oo]urs?|[Uu]s)\b")
 # "...!” Blair said.": a quotation that ends its sentence only by its own mark.
 ATTRIBUTION_NEXT = re.compile(
-    r"[\s]+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?:said|says|added|told|wrote|asked|noted|replied|"
+    r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?:said|says|added|told|wrote|asked|noted|replied|"
     r"explained|warned|insisted|stated|tweeted|continued|concluded|declared|argued)\b"
     r"(?=\s*[.,;]|\s+(?:in|on|at|to|during|after|of|as|when|while)\b))"
 )
+SENTENCE_AFTER = re.compile(r"\s+[A-Z“\"‘]|\s*$")
 FULL_STOP = re.compile(r"[.!?…][’']?$")
 SPEECH_BEFORE = word_set(
     """
@@ -97,7 +98,9 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
 
     A quotation that ends its sentence keeps a full stop as its last character.
     """
-    pieces, at, speech = [], low, []
+    pieces: list[str] = []
+    speech: list[Quote] = []
+    at = low
     for quote in quotes:
         pieces.append(text[at : quote.outer_start])
         length = quote.outer_end - quote.outer_start
@@ -107,10 +110,18 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
             ends = stops and not ATTRIBUTION_NEXT.match(text, quote.outer_end, high)
             pieces.append("\x01" * (length - 1) + ("." if ends else "\x01"))
         else:
-            pieces.append("\x02" * length)
+            pieces.append("\x02" * (length - 1) + _last_mark(text, quote, high))
         at = quote.outer_end
     pieces.append(text[at:high])
     return Paragraph(low, high, "".join(pieces), speech)
+
+
+def _last_mark(text: str, quote: Quote, high: int) -> str:
+    """The stop that a quoted fragment ends with, where it is also one of the sentence."""
+    last = text[quote.end - 1]
+    if last in ".!?" and SENTENCE_AFTER.match(text, quote.outer_end, high):
+        return "."
+    return "," if last == "," else "\x02"
 
 
 def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
@@ -411,8 +422,8 @@ TOPIC_VERBS = word_set("discussed reviewed exchanged conferred met spoke")
 
 
 def _content_ok(words: Words, start: int, stop: int) -> bool:
-    said = (word for word in words.texts[start:stop] if word[0].isalnum() or word[0] == "\x02")
-    return sum(1 for _ in said) >= 2
+    quoted = any(word[0] == "\x02" for word in words.texts[start:stop])
+    return quoted or sum(word[0].isalnum() for word in words.texts[start:stop]) >= 2
 
 
 def _cut(

@@ -117,9 +117,7 @@ def only_noun(words: Words, i: int) -> bool:
     if i == 0:
         return words.lows[i] in AMBIGUOUS
     before, low = words.texts[i - 1], words.lows[i]
-    if is_capital(words.texts[i]) and not is_capital(words.texts[0]):
-        return True
-    if is_capital(words.texts[i]) and i + 1 < len(words) and not words.texts[i + 1][0].isupper():
+    if is_capital(words.texts[i]) and not _is_headline(words):
         return True
     if before.endswith(("’s", "'s")) and before.lower() not in ("who's", "who’s"):
         return True
@@ -130,6 +128,11 @@ def only_noun(words: Words, i: int) -> bool:
     if is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES:
         return False
     return not (before.lower().endswith("s") and before.lower() not in ("this", "its", "his", "as"))
+
+
+def _is_headline(words: Words) -> bool:
+    """Whether nearly every word has a capital, so that a capital tells nothing."""
+    return 10 * sum(is_capital(word) for word in words.texts) >= 7 * len(words)
 
 
 def _verb(words: Words, i: int, low: int) -> Report | None:
@@ -162,17 +165,17 @@ def _is_background(words: Words, found: Found, i: int) -> bool:
 
 def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
     """ "..., X said."."""
-    if words.texts[found.first - 1] not in (",", "—", "–") or found.first <= low + 2:
+    if words.texts[found.first - 1] not in (",", "—", "–") or found.first < low + 2:
         return None
     if not frames(words.lows[i]) & {"clause", "told"} or not nothing_follows(words, i, len(words)):
         return None
     before = content_before(words, found.first, low)
-    if before is None:
-        return None
     rest = None
     if i + 4 < len(words) and words.texts[i + 1] == "," and found.first - low <= LONGEST_LEAD:
         goes_on = words.lows[i + 2] not in PARTICIPLES and words.lows[i + 2] not in ENDS_MEDIAL
         rest = i + 2 if goes_on else None
+    if before is None:
+        return Report(found, rest, len(words), words.texts[i]) if rest else None
     return Report(found, *before, words.texts[i], rest)
 
 
@@ -228,6 +231,8 @@ def _inverted(words: Words, i: int, low: int) -> Report | None:
     if i < low + 3 or words.texts[i - 1] != "," or "clause" not in frames(words.lows[i]):
         return None
     found = source_after(words, i, len(words))
+    if found is not None and found.source.sort == "unknown" and lemma_of(words.lows[i]) != "say":
+        return None
     if found is None or (
         found.last < len(words)
         and words.texts[found.last] not in ".,;—–?!"

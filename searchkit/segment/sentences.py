@@ -22,7 +22,6 @@ SENTENCE_END = re.compile(
 # What may begin a sentence: a capital, a digit, an opening mark, a script without case, or
 # speech that was masked.
 SENTENCE_START = re.compile(r"\s*[\"'“”„«»‘’(\[¿¡—–-]{0,3}\s?(?:[^\W_a-zß-öø-ÿа-яёєіїґ]|…|\x01)")
-LAST_WORD = re.compile(r"([^\s\"“”(]{1,20})$")
 ABBREVIATIONS = word_set(
     """
     mr mrs ms dr prof gen sen rep gov lt col maj sgt adm capt st jr sr hon rev messrs mme mlle m
@@ -78,8 +77,8 @@ def _ends_here(text: str, match: re.Match[str], start: int) -> bool:
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
-    before = LAST_WORD.search(text, max(start, match.start() - 20), match.start())
-    word = before[1].strip(".([‘'").lower() if before else ""
+    before = text[max(start, match.start() - 20) : match.start()].rsplit(None, 1)
+    word = before[-1].strip(".([‘'\"“„«").lower() if before else ""
     if word in OFTEN_LAST:
         return STARTERS.match(text, match.end()) is not None
     return word not in ABBREVIATIONS and not (len(word) == 1 and word.isalpha() and word != "i")

@@ -296,7 +296,8 @@ def _somebody(words: Words, a: int, b: int) -> Source | None:
     noun = words.lows[b - 1]
     if b - a < 2 or b - a > 9 or not noun.isalpha() or is_capital(words.texts[b - 1]):
         return None
-    if words.lows[a] not in DETERMINERS and not noun.endswith("s"):
+    owned = any(word.endswith(("’s", "'s")) for word in words.texts[a : b - 1])
+    if words.lows[a] not in DETERMINERS and not noun.endswith("s") and not owned:
         return None
     role = role_text(words, a, b)
     return Source(words.starts[a], words.ends[b - 1], "unknown", role=role, head=noun)
