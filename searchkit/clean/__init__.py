@@ -94,7 +94,7 @@ def _pdf_parts(page: Page, given: Given) -> _Parts:
 def _html_parts(page: Page, given: Given) -> _Parts:
     source, _ = decode_page(page.body, page.charset)
     source = clean_source(source)
-    root, cut = parse_tree(source)
+    root = parse_tree(source)
     facts = Metadata() if root is None else read_metadata(root, page)
     title = given.title or facts.title
     kept: list[str] = []

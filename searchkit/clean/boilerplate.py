@@ -17,7 +17,8 @@ LONGEST_BANNER_CHARS = 480
 
 SITES = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|telegram|instagram|youtube|tiktok|pinterest|reddit"
-    r"|viber|messenger|flipboard|google(?: ?\+| news| plus)?|vk(?:ontakte)?|ok|weibo|wechat|threads"
+    r"|viber|messenger|flipboard|google(?: ?\+| news| plus)?|vk(?:ontakte)?|ok|weibo|wechat"
+    r"|threads"
     r"|bluesky|mastodon|tumblr|flickr|rss|e-?mail|mail|sms|signal|line|xing|skype|social media)"
 )
 PIECE = (
@@ -25,7 +26,8 @@ PIECE = (
     r"|gallery|photo|recipe|podcast|interview|report)"
 )
 LETTER = (
-    r"(?:news ?letters?|mailing list|inbox|e-?mails?|updates|alerts|digest|briefings?|notifications"
+    r"(?:news ?letters?|mailing list|inbox|e-?mails?|updates|alerts|digest|briefings?"
+    r"|notifications"
     r"|bulletins?|podcasts?|channel|free trial|account|our (?:site|website|coverage|journalism))"
 )
 
@@ -62,12 +64,15 @@ RULES = (
         "cookie|consent|cookies|tracking|device",
         # "We use cookies to give you the best experience": who, and what for.
         r"(?:we|this (?:web)?site|our (?:web)?site|the (?:web)?site|[\w.-]{3,30})"
-        r"(?: and (?:our|its) (?:\w+ )?partners)? (?:also )?(?:uses?|is using|are using|place|store)"
-        r" (?:\S+ ){0,6}cookies\b.{0,200}\b(?:experience|(?:this|our|the) (?:web)?site|traffic|you\b"
+        r"(?: and (?:our|its) (?:\w+ )?partners)? (?:also )?(?:uses?|is using|are using|place"
+        r"|store)"
+        r" (?:\S+ ){0,6}cookies\b.{0,200}\b(?:experience|(?:this|our|the) (?:web)?site|traffic"
+        r"|you\b"
         r"|your\b|content|ads\b|policy|services|functionality|learn more|accept|agree)",
         r"(?:we|this (?:web)?site|our (?:web)?site) (?:uses?|is using|are using) (?:\w+ )?cookies"
         + END,
-        r"(?:[^.!?]{0,120}[.!?] )?(?:by|if you) (?:continu|us|brows|click|clos|visit|agree|accept|tap)\w* .{0,160}\bcookies?\b",
+        r"(?:[^.!?]{0,120}[.!?] )?(?:by|if you) (?:continu|us|brows|click|clos|visit|agree"
+        r"|accept|tap)\w* .{0,160}\bcookies?\b",
         r"(?:accept|reject|allow|manage|decline|refuse|disable|enable|change|set)"
         r"(?: (?:all|only|my|your|the|necessary|essential|optional|non-essential|and \w+|&))*"
         r" cookies?\b(?: (?:settings|preferences|policy|choices|consent))?" + END,
@@ -77,44 +82,56 @@ RULES = (
         r"(?:these |our )?cookies (?:help us|allow us|are used|enable us) ",
         r"(?:please )?(?:accept|enable) (?:\w+ ){0,3}cookies\b.{0,80}"
         r"(?:view|watch|content|continue|play|load|this)",
-        r"we (?:and|value) (?:our|your) (?:\d+ )?(?:privacy|(?:\w+ )?partners (?:store|use|process|may)\b)",
+        r"we (?:and|value) (?:our|your) (?:\d+ )?(?:privacy|(?:\w+ )?partners (?:store|use"
+        r"|process|may)\b)",
         r"you can (?:change|withdraw|manage) your (?:cookie|consent|privacy) ",
         r"nous utilisons des cookies|ce site utilise des cookies|wir verwenden cookies"
-        r"|diese (?:web)?seite verwendet cookies|(?:utilizamos|usamos) cookies|este sitio (?:web )?"
+        r"|diese (?:web)?seite verwendet cookies|(?:utilizamos|usamos) cookies|este sitio"
+        r" (?:web )?"
         r"(?:utiliza|usa) cookies|questo sito (?:web )?(?:utilizza|usa) (?:i )?cookie",
     ),
     _rule(
         "cookie",
         "файлы cookie|файлов cookie|çerez|privacy",
-        r"(?:мы используем|(?:на(?:ш|стоящий)|этот) сайт использует|сайт использует) .{0,30}cookie",
+        r"(?:мы используем|(?:на(?:ш|стоящий)|этот) сайт использует|сайт использует)"
+        r" .{0,30}cookie",
         r"(?:bu )?(?:web )?site(?:miz)?(?:de|si)? .{0,40}çerez",
-        r"(?:privacy (?:policy|notice|settings|statement)|terms (?:of (?:use|service)|and conditions)"
-        r"|terms)(?:(?:,| and| &| \|| -| /| ·)* (?:privacy(?: (?:policy|notice))?|cookies?(?: policy)?"
+        r"(?:privacy (?:policy|notice|settings|statement)|terms (?:of (?:use|service)|and"
+        r" conditions)"
+        r"|terms)(?:(?:,| and| &| \|| -| /| ·)* (?:privacy(?: (?:policy|notice))?|cookies?(?:"
+        r" policy)?"
         r"|terms(?: of (?:use|service))?))*" + END,
         words=40,
     ),
     _rule(
         "sign-up",
-        "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join|agree|podcasts",
-        rf"(?:[^.!?]{{0,80}}[.!?] )?(?:please |(?:click|tap) (?:here )?to |to |and )?(?:sign(?:ing)?[- ]up|subscribe|register|join)\b"
+        "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join|agree"
+        "|podcasts",
+        rf"(?:[^.!?]{{0,80}}[.!?] )?(?:please |(?:click|tap) (?:here )?to |to |and"
+        rf" )?(?:sign(?:ing)?[- ]up|subscribe|register|join)\b"
         rf"(?: \S+){{0,14}} (?:{LETTER}|via e-?mail)\b",
         r"(?:sign[- ]?(?:up|in)|subscribe|register|log[- ]?in|join(?: us| now)?)"
-        r"(?: (?:now|here|today|free|for free|or \w+(?: \w+)?|to (?:continue|read|comment|us|view))"
+        r"(?: (?:now|here|today|free|for free|or \w+(?: \w+)?|to (?:continue|read|comment|us"
+        r"|view))"
         r"(?: reading| this article| more)?)*" + END,
-        r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail|details|data|information)\b.{0,200}"
+        r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail|details|data"
+        r"|information)\b.{0,200}"
         r"(?:consent|unsubscribe|improve|privacy|content|contact)",
-        r".{0,120}\b(?:delivered|straight|sent|right) (?:\w+ ){0,2}(?:to|in|into) your (?:inbox|e-?mail)\b",
+        r".{0,120}\b(?:delivered|straight|sent|right) (?:\w+ ){0,2}(?:to|in|into) your (?:inbox"
+        r"|e-?mail)\b",
         r"(?:(?:click|tap) to )?(?:subscribe|listen)\b.{0,80}\bwherever you get your podcasts"
         + END,
         r"you (?:can|may|are free to) (?:unsubscribe|opt[- ]out)\b.{0,60}" + END,
-        r"(?:get|receive|have) .{0,80}\b(?:(?:in|to) your (?:inbox|e-?mail)|by e-?mail|newsletters?)\b",
+        r"(?:get|receive|have) .{0,80}\b(?:(?:in|to) your (?:inbox|e-?mail)|by e-?mail"
+        r"|newsletters?)\b",
         r"(?:please )?(?:enter|type|provide|confirm) (?:your|a valid|an) (?:\w+ )?e-?mail\b",
         r"(?:your )?e-?mail(?: address)?(?: \(required\))?" + END,
         r"(?:thank you|thanks) for (?:subscribing|signing up|registering)",
         r"by (?:signing up|subscribing|registering|submitting|entering|providing)\b.{0,200}"
         r"(?:agree|consent|accept|terms|privacy|confirm)",
         r"(?:already|not) (?:a|have an?) (?:subscriber|member|account|registered)\b",
-        r"(?:this (?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:\w+ )?subscribers)",
+        r"(?:this (?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:\w+"
+        r" )?subscribers)",
         r"(?:our|the|a|free|daily|weekly|\w+day) (?:\w+ ){0,3}newsletters?" + END,
         r"newsletters?(?: sign[- ]?up)?" + END,
         r"(?:create|open) (?:a|an|your) (?:free )?account" + END,
@@ -135,12 +152,15 @@ RULES = (
         "share",
         "share|tweet|print|facebook|twitter|linkedin|whatsapp|mail|copy|pin it|telegram|sharing",
         rf"(?:please )?(?:share|sharing|tweet|e-?mail|print)(?: this| the)? {PIECE}"
-        rf"(?:(?: with| on| via| to| by|,|:) (?:your |a )?(?:friends?|{SITES})(?:,? (?:and |or )?{SITES})*"
+        rf"(?:(?: with| on| via| to| by|,|:) (?:your |a )?(?:friends?|{SITES})(?:,? (?:and |or"
+        rf" )?{SITES})*"
         r"| with others)?" + END,
-        rf"(?:please )?(?:share|post|tweet|pin|send)(?: this| it)?(?: on| via| to| in| by|:)? {SITES}"
-        rf"(?:(?:,|/| and| or|\|)* (?:share on )?{SITES})*(?: \(?opens in (?:a )?new (?:window|tab)\)?)?"
-        + END,
-        rf"(?:(?:share|tweet|print|copy(?: (?:the )?link| url)?|link copied!?|pin it|like|send|save"
+        rf"(?:please )?(?:share|post|tweet|pin|send)(?: this| it)?(?: on| via| to| in| by|:)?"
+        rf" {SITES}"
+        rf"(?:(?:,|/| and| or|\|)* (?:share on )?{SITES})*(?: \(?opens in (?:a )?new (?:window"
+        rf"|tab)\)?)?" + END,
+        rf"(?:(?:share|tweet|print|copy(?: (?:the )?link| url)?|link copied!?|pin it|like|send"
+        rf"|save"
         rf"|comments?|\d+(?:[.,]\d+)?k?|{SITES})[\s|/,·•:+-]*)+$",
         r"share(?: this| via| with friends|\.\.\.|:)?" + END,
         r"(?:this )?(?:article|story|post) (?:has been )?shared \d+ times" + END,
@@ -149,7 +169,8 @@ RULES = (
     ),
     _rule(
         "share",
-        "partag|teilen|compart|condivid|подели|поділи|paylaş|paylaş|شارك|分享|udostępnij|sdílet|delen",
+        "partag|teilen|compart|condivid|подели|поділи|paylaş|paylaş|شارك|分享|udostępnij|sdílet"
+        "|delen",
         r"(?:partage[rz](?: (?:cet|l'|l’) ?article| sur .{0,30})?|(?:artikel |beitrag )?teilen"
         r"(?: (?:auf|mit) .{0,20})?|compart(?:ir|e|a)(?: (?:en|este|esta|el|no|na) .{0,30})?"
         r"|condividi(?: (?:su|questo) .{0,30})?|поделиться(?: .{0,30})?|поділитися(?: .{0,30})?"
@@ -158,17 +179,19 @@ RULES = (
     ),
     _rule(
         "follow",
-        "follow|reached at|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu|seguici|подпис|takip|تابع",
-        rf"(?:please )?(?:follow|connect with|like|find|join|visit|watch|stay connected with|contact)"
+        "follow|reached at|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu"
+        "|seguici|подпис|takip|تابع",
+        rf"(?:please )?(?:follow|connect with|like|find|join|visit|watch|stay connected with"
+        rf"|contact)"
         rf" (?:us|me|our (?:page|channel|account)s?)"
         rf"(?:(?: (?:on|via|at|in)| (?:also )?on)(?: (?:our|the))? (?:{SITES}|@).{{0,80}})?" + END,
         rf"(?:you can )?(?:follow|like|find) .{{1,60}} on {SITES}\b(?:.{{0,60}})" + END,
         rf"(?:follow|join|subscribe to|like) .{{1,50}} (?:on|via) {SITES}"
         rf"(?:(?:,| and| or)* {SITES})*(?: (?:page|channel|account|group))?" + END,
-        rf"follow(?: @\w+)+" + END,
+        r"follow(?: @\w+)+" + END,
         rf"follow {SITES}" + END,
-        rf"(?:.{{0,160}} )?follow (?:him|her|them|me|us)\b.{{0,40}}(?:@\w+|\b(?:on|via) {SITES}\b).{{0,60}}"
-        + END,
+        rf"(?:.{{0,160}} )?follow (?:him|her|them|me|us)\b.{{0,40}}(?:@\w+|\b(?:on|via)"
+        rf" {SITES}\b).{{0,60}}" + END,
         r".{0,120}\b(?:can|may) be reached (?:at|via|on) \S+@\S+" + END,
         r"(?:suivez[- ]nous|folgen sie uns|s[ií]guenos|siga-nos|seguici|bizi takip edin|تابعونا"
         r"|следите за нами|подписывайтесь на нас)\b.{0,60}" + END,
@@ -178,10 +201,13 @@ RULES = (
         "disclaimer",
         "views|opinion|position|publishes|author|disclaim|responsib",
         # Whose views: an author's or an article's, never a government's or a colleague's.
-        r"(?:.{0,120}[.:;!] )?(?:\w+ ){0,6}(?:views?|opinions?|positions?|statements?|content)\b.{0,60}"
-        r"\b(?:(?:this|these|the|our) (?:articles?|posts?|columns?|pieces?|op-?eds?|commentar(?:y|ies)"
+        r"(?:.{0,120}[.:;!] )?(?:\w+ ){0,6}(?:views?|opinions?|positions?|statements?"
+        r"|content)\b.{0,60}"
+        r"\b(?:(?:this|these|the|our) (?:articles?|posts?|columns?|pieces?|op-?eds?"
+        r"|commentar(?:y|ies)"
         r"|blogs?|publications?|pages?)|authors?|writers?|contributors?|columnists?)\b.{0,120}"
-        r"\b(?:not (?:necessarily )?(?:reflect|represent|those|the)|own|alone|solely|not necessarily)",
+        r"\b(?:not (?:necessarily )?(?:reflect|represent|those|the)|own|alone|solely|not"
+        r" necessarily)",
         r".{1,60}\bpublishes (?:articles|content|opinions|material|views)\b.{0,120}"
         r"\b(?:sources|contributors|viewpoints|authors|views)\b",
         r"(?:the )?(?:author|writer)s?(?:'s|’s|’)? .{0,80}\b(?:views|opinions)\b.{0,40}"
@@ -192,42 +218,54 @@ RULES = (
     ),
     _rule(
         "copyright",
-        "©|(c)|copyright|originally|first|rights reserved|published, broadcast|tous droits|derechos reservados"
+        "©|(c)|copyright|originally|first|rights reserved|published, broadcast|tous droits"
+        "|derechos reservados"
         "|rechte vorbehalten|права защищены|republish",
-        r".{0,60}(?:©|\(c\)|copyright) ?(?:©|\(c\))? ?(?:by )?(?:\d{4}|[A-Za-z].{0,40}\d{4}).{0,120}",
+        r".{0,60}(?:©|\(c\)|copyright) ?(?:©|\(c\))? ?(?:by )?(?:\d{4}"
+        r"|[A-Za-z].{0,40}\d{4}).{0,120}",
         r"©.{0,80}" + END,
         r".{0,120}\ball rights (?:are )?reserved\b.{0,160}" + END,
-        r"(?:this|these) (?:materials?|articles?|contents?|stor(?:y|ies)) (?:may|can|must)(?: not|not)?"
+        r"(?:this|these) (?:materials?|articles?|contents?|stor(?:y|ies)) (?:may|can|must)(?:"
+        r" not|not)?"
         r" be (?:published|reproduced|copied|republished|broadcast|rewritten|redistributed)",
         r".{0,60}(?:tous droits réservés|todos los derechos reservados|alle rechte vorbehalten"
         r"|все права защищены)",
         r"copyright (?:notice|policy|information)" + END,
-        r"(?:this (?:article|story|post|column|piece|essay|interview|text) (?:was |has been )?)?(?:originally|first)"
+        r"(?:this (?:article|story|post|column|piece|essay|interview|text) (?:was |has been"
+        r" )?)?(?:originally|first)"
         r" (?:published|appeared|posted)\b.{0,120}" + END,
         r"(?:click here to |how to )?republish (?:this|our) (?:article|story|content)",
         words=45,
     ),
     _rule(
         "related",
-        "read|see also|related|recommend|more |most |also |miss|up next|trending|latest|picks|watch"
+        "read|see also|related|recommend|more |most |also |miss|up next|trending|latest|picks"
+        "|watch"
         "|view all|click here|find out|continue|like this|popular|stories|explore|listen|like",
         # Labels: no full stop at the end, or a colon at once.
         r"(?:read|see|watch|listen|learn|find out|view|discover|show|load|explore)"
         r" (?:more|also|next|all|full (?:story|article|coverage))"
-        r"(?: (?:here|about|on|from|in|at|news|stories|articles|\w+ on) ?[^.!?]{0,80})?[\s:»›>→|…-]*$",
+        r"(?: (?:here|about|on|from|in|at|news|stories|articles"
+        r"|\w+ on) ?[^.!?]{0,80})?[\s:»›>→|…-]*$",
         r"(?:read|see|watch|listen|also read|also see|read also|see also|read more|must read"
         r"|also on|more|related|recommended|don'?t miss|in pics|explained|opinion)"
-        r"(?: (?:more|also|next|articles?|stories|story|links?|news|coverage|content|reading|posts?|topics?"
+        r"(?: (?:more|also|next|articles?|stories|story|links?|news|coverage|content|reading"
+        r"|posts?|topics?"
         r"|from [^:.]{2,40}|(?:on|about) [^:.]{2,40}|about))? ?[:|»›→] ?.{0,160}$",
         r"(?:also read|read also|also see|see also|must read|read more) ?[-–—] ?.{0,160}$",
         r"view all(?: [\w-]+){1,3}" + END,
-        r"(?:see also|also read|read also|related(?: (?:articles?|stor(?:y|ies)|links?|news|coverage|content"
-        r"|posts?|topics?|tags|items|documents|materials?|reading))|recommended(?: (?:for you|stories|articles"
-        r"|reading))?|you (?:may|might)(?: also)? (?:like|be interested in|enjoy)(?: these)?(?: \w+)?"
-        r"|(?:the )?most (?:read|popular|viewed|shared|recent|watched)(?: \w+){0,3}|trending(?: now| \w+)?"
+        r"(?:see also|also read|read also|related(?: (?:articles?|stor(?:y|ies)|links?|news"
+        r"|coverage|content"
+        r"|posts?|topics?|tags|items|documents|materials?|reading))|recommended(?: (?:for you"
+        r"|stories|articles"
+        r"|reading))?|you (?:may|might)(?: also)? (?:like|be interested in|enjoy)(?: these)?(?:"
+        r" \w+)?"
+        r"|(?:the )?most (?:read|popular|viewed|shared|recent|watched)(?: \w+){0,3}|trending(?:"
+        r" now| \w+)?"
         r"|latest(?: (?:news|stories|articles|updates|posts|headlines|videos))"
         r"|more (?:stories|news|articles|like this|to read|coverage|videos)(?: [^.!?]{0,50})?"
-        r"|editor(?:s|'s|’s|s’|s')? (?:picks?|choice)|up next|top stories|popular(?: now| stories| posts| news)"
+        r"|editor(?:s|'s|’s|s’|s')? (?:picks?|choice)|up next|top stories|popular(?: now|"
+        r" stories| posts| news)"
         r"|other (?:news|stories|articles)|in case you missed it|what to read next|around the web"
         r"|from (?:our|the) (?:partners|web)|similar (?:articles|news|stories))" + END,
         r"(?:click|tap) here\b(?: (?:to|for) [^.!?]{0,80})?[\s.!:»›>→]*$",
@@ -238,8 +276,10 @@ RULES = (
     _rule(
         "related",
         "читайте|lire|lesen|leer|leia|leggi|oku|اقرأ|相关|阅读|przeczytaj|lees ook|čtěte",
-        r"(?:читайте (?:также|ещ[её])|(?:à )?lire aussi|lesen sie auch|mehr zum thema|leer más|lea también"
-        r"|te puede interesar|leia (?:também|mais)|leggi anche|ayrıca oku\w*|اقر[أا] (?:أيضا|أيضًا|المزيد)"
+        r"(?:читайте (?:также|ещ[её])|(?:à )?lire aussi|lesen sie auch|mehr zum thema|leer más"
+        r"|lea también"
+        r"|te puede interesar|leia (?:também|mais)|leggi anche|ayrıca oku\w*|اقر[أا] (?:أيضا"
+        r"|أيضًا|المزيد)"
         r"|相关(?:新闻|阅读|链接)|przeczytaj także|czytaj (?:też|także)|lees ook|čtěte také)"
         r"(?: ?[:|»-] ?.{0,160}| .{0,80})?$",
         words=28,
@@ -248,16 +288,18 @@ RULES = (
         "advert",
         "advert|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
         r"(?:- )?advertise?ments?(?: feature)?(?: \d+)?" + END,
-        r"(?:this (?:article|content|post) (?:is|was) )?sponsored(?: (?:content|by .{1,40}|links?|post))?"
-        + END,
+        r"(?:this (?:article|content|post) (?:is|was) )?sponsored(?: (?:content|by .{1,40}"
+        r"|links?|post))?" + END,
         r"(?:story|article|text|content|post) continues (?:below|after|underneath)\b.{0,50}" + END,
-        r"(?:scroll|keep scrolling|continue reading)(?: down)?(?: (?:below|to continue|for more|to read))?"
+        r"(?:scroll|keep scrolling|continue reading)(?: down)?(?: (?:below|to continue|for more"
+        r"|to read))?"
         r"(?: .{0,30}ad(?:vertise?ment)?s?)?" + END,
-        r"(?:advertise with us|promoted(?: content| by .{1,40})?|paid (?:content|post|for by .{1,40}))"
-        + END,
+        r"(?:advertise with us|promoted(?: content| by .{1,40})?|paid (?:content|post|for by"
+        r" .{1,40}))" + END,
         r"(?:we|this (?:post|article|page|site)) (?:may )?(?:earn|contains?|receive)"
         r" (?:an? )?(?:affiliate|commission)",
-        r"(?:when|if) you (?:buy|purchase|click|shop|make a purchase)\b.{0,60}\b(?:links?|site)\b.{0,60}"
+        r"(?:when|if) you (?:buy|purchase|click|shop|make a purchase)\b.{0,60}\b(?:links?"
+        r"|site)\b.{0,60}"
         r"\b(?:earn|receive|get)\b.{0,30}\bcommission",
         r"(?:advertisement )?(?:skip|close) (?:this )?ad(?:vertise?ment)?" + END,
         words=30,
@@ -265,7 +307,8 @@ RULES = (
     _rule(
         "comments",
         "comment|discussion|reply|conversation|will not be published|required fields",
-        r"(?:(?:leave|post|add|write|view|show|hide|read|load|see|no|all|\d+) (?:a |your |all |the |more )?"
+        r"(?:(?:leave|post|add|write|view|show|hide|read|load|see|no|all|\d+) (?:a |your |all "
+        r"|the |more )?"
         r"(?:\d+ )?)?(?:comments?|reply|replies|response|discussion)(?: \(?\d+\)?)?" + LABEL_END,
         r"(?:leave|post|cancel|write) (?:a )?(?:reply|comment)" + LABEL_END,
         r"your e-?mail address will not be published",
@@ -279,39 +322,52 @@ RULES = (
         "credit",
         "contribut|report|editing|written|compiled|edited|photo|image|picture|video|getty|credit",
         r".{2,300}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
-        r"\(?(?:additional )?(?:report(?:ing|ed)|editing|writing|edited|written|compiled)(?: and \w+ing)?"
+        r"\(?(?:additional )?(?:report(?:ing|ed)|editing|writing|edited|written|compiled)(?:"
+        r" and \w+ing)?"
         r" by [^.]{2,120}\)?[.;]?(?: (?:editing|writing|additional reporting) by [^.]{2,80}\)?)*"
         + END,
         r"(?:(?:file|cover|top|main|featured|header) )?(?:photo|image|picture|foto|video)s?"
         r"(?: (?:credits?|by|courtesy(?: of)?|source|via|caption))?(?: ?[:/©|]) ?.{0,100}$",
         r"(?:file )?(?:photo|image|picture) (?:by|courtesy of|credit) .{2,60}" + END,
-        r"(?:getty images|image (?:source|caption|copyright)|media caption|photo credit)(?:[ ,:/].{0,80})?$",
+        r"(?:getty images|image (?:source|caption|copyright)|media caption"
+        r"|photo credit)(?:[ ,:/].{0,80})?$",
         words=30,
     ),
     _rule(
         "filing",
-        "publi|link|version|updated|tags|topics|section|filed|categor|posted|status|modified|reading|read|id",
+        "publi|link|version|updated|tags|topics|section|filed|categor|posted|status|modified"
+        "|reading|read|id",
         # What an office or an editor prints about a page: labels, no full stop.
         r"(?:publication|document|release) (?:status|date|id|number)\b[^.!?]{0,60}" + LABEL_END,
-        r"(?:published|filed|posted) (?:in|under)(?: \w+)? ?(?:sections?|categor(?:y|ies))?:[^.!?]{0,120}$",
-        r"(?:direct link|permalink|short link|text version|web version|source url)(?: ?:.{0,120}| to .{0,60})?$",
-        r"(?:last )?(?:updated|modified|reviewed|published|posted)(?: on| at)? ?:? ?\W{0,3}[^.!?]{0,20}"
+        r"(?:published|filed|posted) (?:in|under)(?: \w+)? ?(?:sections?|categor(?:y"
+        r"|ies))?:[^.!?]{0,120}$",
+        r"(?:direct link|permalink|short link|text version|web version|source url)(?:"
+        r" ?:.{0,120}| to .{0,60})?$",
+        r"(?:last )?(?:updated|modified|reviewed|published|posted)(?: on| at)? ?:?"
+        r" ?\W{0,3}[^.!?]{0,20}"
         r"\d{4}[^!?]{0,40}$",
-        r"(?:tags?|topics?|keywords?|categor(?:y|ies)|sections?|filed under|more on)\s?:[^.!?]{0,160}$",
+        r"(?:tags?|topics?|keywords?|categor(?:y|ies)|sections?|filed under|more"
+        r" on)\s?:[^.!?]{0,160}$",
         r"\d+ min(?:ute)?s?(?: read)?" + LABEL_END,
         words=28,
     ),
     _rule(
         "navigation",
-        "home|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript|browser|close"
+        "home|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript"
+        "|browser|close"
         "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download",
-        r"(?:home(?: page)?|back(?: to (?:top|home|the top|list|news|all \w+))?|top(?: of page)?|(?:main )?menu"
-        r"|search(?: (?:this site|form|for:?))?|skip to (?:main )?(?:content|navigation)|skip navigation"
-        r"|(?:previous|next|prev)(?: (?:article|story|post|page|slide|image))?|go back|return to \w+"
-        r"|(?:print|printable|printer[- ]friendly)(?: (?:this )?(?:page|version|friendly))*|close(?: \w+)?"
-        r"|contact us|site ?map|toggle (?:navigation|menu)|loading|faqs?|(?:save|download)(?: as)? pdf"
-        r"|play(?: video)?|view gallery|load more|show more|\d+ of \d+|page \d+(?: (?:of|/) \d+)?)"
-        + LABEL_END,
+        r"(?:home(?: page)?|back(?: to (?:top|home|the top|list|news|all \w+))?|top(?: of"
+        r" page)?|(?:main )?menu"
+        r"|search(?: (?:this site|form|for:?))?|skip to (?:main )?(?:content|navigation)|skip"
+        r" navigation"
+        r"|(?:previous|next|prev)(?: (?:article|story|post|page|slide|image))?|go back|return"
+        r" to \w+"
+        r"|(?:print|printable|printer[- ]friendly)(?: (?:this )?(?:page|version|friendly))*"
+        r"|close(?: \w+)?"
+        r"|contact us|site ?map|toggle (?:navigation|menu)|loading|faqs?|(?:save|download)(?:"
+        r" as)? pdf"
+        r"|play(?: video)?|view gallery|load more|show more|\d+ of \d+|page \d+(?: (?:of|/)"
+        r" \d+)?)" + LABEL_END,
         r"(?:please )?(?:enable|turn on) javascript\b",
         r"javascript (?:is|must be) ",
         r"your browser (?:does not|doesn'?t|is (?:not|out))",

@@ -50,7 +50,11 @@ CODECS = {
 }
 CODEC_BY_LABEL = {label: codec for codec, labels in CODECS.items() for label in labels.split()}
 
-BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 # Browsers look at the first 1,024 bytes for the meta tag; real pages run over.
 META_BYTES = 8192
@@ -180,9 +184,9 @@ def decode_page(body: bytes, charset: str | None = None) -> tuple[str, str]:
             return body[len(mark) :].decode(codec, "replace"), codec
     if _is_utf8(body):
         return body.decode("utf-8"), "utf-8"
-    for codec in (codec_of(charset), declared_charset(body)):
-        if codec and (codec != "utf-8" or _mostly_utf8(body)):
-            return body.decode(codec, "replace"), codec
+    for stated in (codec_of(charset), declared_charset(body)):
+        if stated and (stated != "utf-8" or _mostly_utf8(body)):
+            return body.decode(stated, "replace"), stated
     if body.isascii() or _mostly_utf8(body):
         return body.decode("utf-8", "replace"), "utf-8"
     codec = guess_codec(body)

@@ -37,22 +37,25 @@ RAW_CONTENT = re.compile(
 )
 ANY_SPACE = re.compile(r"\s+")
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = "area base br col embed hr img input link meta source track wbr"
+VOID = frozenset(_VOID.split())
 
 # Elements that begin a new block of text; all others are inline.
-BLOCKS = frozenset(
+_BLOCKS = (
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu"
-    " nav noscript ol p pre section summary table tbody tfoot thead tr ul caption option td th"
-    " amp-accordion".split()
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main"
+    " menu nav noscript ol p pre section summary table tbody tfoot thead tr ul caption"
+    " option td th amp-accordion"
 )
+BLOCKS = frozenset(_BLOCKS.split())
 CELLS = frozenset(("td", "th"))
 # Never text of the page.  `form` is not here: old servers wrap the whole page in one.
-SKIPPED = frozenset(
+_SKIPPED = (
     "script style noscript template iframe object embed svg math canvas video audio select"
-    " option button input textarea head map datalist progress meter applet noembed frameset"
-    " rt rp".split()
+    " option button input textarea head map datalist progress meter applet noembed"
+    " frameset rt rp"
 )
+SKIPPED = frozenset(_SKIPPED.split())
 # Hidden by markup; what a script shows later cannot be known, so it is judged, not dropped.
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -87,11 +90,10 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """The page's blocks in order and its boxes; ``cut`` tells that depth was flattened."""
+    """The page's blocks in order and its boxes."""
 
     blocks: list[Block] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
-    cut: bool = False
 
 
 def clean_source(source: str) -> str:
@@ -143,15 +145,15 @@ def _tag_end(source: str, start: int) -> tuple[int, int]:
     return enough, place
 
 
-def parse_tree(source: str) -> tuple[Any, bool]:
-    """The tree of a cleaned source (None where there is none), and whether it was cut.
+def parse_tree(source: str) -> Any:
+    """The tree of a cleaned source, None where there is none.
 
     The parser stops silently at its own depth limit; the source is then flattened first.
     """
     root, limited = _parse(source)
     if limited:
         root, _ = _parse(flatten(source))
-    return root, limited
+    return root
 
 
 def _parse(source: str) -> tuple[Any, bool]:

@@ -20,8 +20,9 @@ from searchkit.clean.text import is_date_line
 
 # What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
 NAMES = {
-    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon cmp-banner cmp-modal cmp-consent"
-    " didomi truste privacy-notice privacy-policy privacypolicy qc-cmp legal-notice",
+    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon"
+    " cmp-banner cmp-modal cmp-consent didomi truste privacy-notice"
+    " privacy-policy privacypolicy qc-cmp legal-notice",
     "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions regwall login"
     " log-in signin sign-in registration register optin opt-in mailchimp mc4wp mailing-list"
     " email-signup inbox donate donation membership",
@@ -44,8 +45,9 @@ NAMES = {
     "footer": "footer site-footer page-footer colophon copyright disclaimer terms",
     "sidebar": "sidebar side-bar rail right-rail rightrail left-rail right-column rightcol leftcol"
     " right-col left-col sidecol widgets widget-area sidebar-widget aside secondary",
-    "byline": "byline bylines author authors author-bio author-info author-box authorbox about-author"
-    " bio timestamp publish-date pubdate published-date post-meta entry-meta article-meta metadata"
+    "byline": "byline bylines author authors author-bio author-info author-box authorbox "
+    " about-author bio timestamp publish-date pubdate published-date post-meta"
+    " entry-meta article-meta metadata"
     " post-date entry-date article-date date-line published dateline-date posted-on post-info"
     " article-info reading-time read-time",
     "caption": "caption captions figcaption image-caption photo-caption wp-caption-text credit"
@@ -101,7 +103,8 @@ DESCEND = 0.75
 LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would lose it bit by bit
 
 # Never the main box: a page of one long paragraph and some short ones keeps them all.
-PARAGRAPH_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd tr pre caption figcaption".split())
+_PARAGRAPH_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd tr pre caption figcaption"
+PARAGRAPH_TAGS = frozenset(_PARAGRAPH_TAGS.split())
 
 # A lead paragraph set apart from the body; shorter ones are labels and sub-headlines.
 LEAD_TAGS = frozenset(("p", "div", "h2"))

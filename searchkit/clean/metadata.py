@@ -1,81 +1,46 @@
 """What a page says of itself: title, dates, site, authors, address.
 
-In comes the parsed tree of an HTML page, out goes `Metadata`.  A page's own statements come
-before anything read from its text; what is not stated stays None.  No date is ever taken
-from the future, from an event, or from the day the page was collected.
+In comes the parsed tree of an HTML page, out goes `Metadata`.  What is not stated stays
+None: a wrong author is worse than none.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from html import unescape
+from itertools import islice
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from searchkit.clean.judge import name_rule
-from searchkit.clean.text import paragraph_key, tidy
-from searchkit.dates import is_ambiguous, parse_date
+from searchkit.clean.facts import Facts, line_of, read_facts, stated
+from searchkit.clean.published import find_modified, find_published
+from searchkit.clean.text import paragraph_key
 from searchkit.records import Certainty, Page
 from searchkit.urls import canonical_url, site_of
 
-# Names of meta tags, small letters, in order of trust; "date" alone is now and then the
-# day of the last change.
-PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "datepublished",
-    "article.published", "publication_date", "citation_publication_date", "parsely-pub-date",
-    "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "published_at",
-    "cxenseparse:recs:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "rnews:datepublished",
+AUTHOR_METAS = (
+    "author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator",
+    "citation_author", "article.author",
 )  # fmt: skip
-LIKELY_METAS = ("date", "dc.date", "dcterms.date", "article:created", "created", "article_date_original")  # fmt: skip
-MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "og:modified_time", "datemodified", "lastmod",
-    "last-modified", "dcterms.modified", "dc.date.modified", "article.updated", "revised",
-)  # fmt: skip
-AUTHOR_METAS = ("author", "article:author", "parsely-author", "sailthru.author", "byl", "dc.creator", "citation_author", "article.author")  # fmt: skip
 SITE_METAS = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher")
 TITLE_METAS = ("og:title", "twitter:title", "dc.title", "dcterms.title", "parsely-title")
-
-ARTICLE_TYPES = re.compile(r"(?:Article|Posting|PressRelease|Report|Speech|Statement)$", re.I)
-PAGE_TYPES = frozenset(("WebPage", "ItemPage", "CreativeWork"))
-# JSON-LD is data of strangers: only so many items are looked at.
-MOST_ITEMS = 2000
-LONGEST_JSON = 1_000_000
 
 # Between a headline and the site's name.
 SEPARATOR = re.compile(r"\s+[|\-–—·•»:]+\s+|\s*[|»]\s*|\s+::\s+")
 # Longer ends are rather half of a headline than a site's name.
 LONGEST_SITE_WORDS = 6
-
-# /2024/03/11/, /2024-03-11-, /20240311/: year, month and day with one separator.
-URL_DATE = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[/_.-]?)(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>[0-2]?\d|3[01])(?!\d)"
-)
-COMPACT_DAY = 8  # digits: without separators, month and day have two
-
-DATE_NAMES = re.compile(r"(?<![a-z])(?:publi\w*|posted|pub-?date|date|time-?stamp|dateline|byline|created|entry-date)(?![a-z])", re.I)  # fmt: skip
-NOT_PUBLISHED = re.compile(
-    r"(?<![a-z])(?:event|calendar|deadline|updated?|modified|expir\w*|birth|comments?|related|start|end"
-    r"|copyright|sidebar|archive|footer|widget|recent|popular|trending|latest)(?![a-z])",
-    re.I,
-)
-NOT_PUBLISHED_TEXT = re.compile(
-    r"(?:last )?(?:updat|modif|edit|review|revis)|deadline|event|expire", re.I
-)
-LONGEST_DATE_TEXT = 90
-NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/.-](\d{1,2})[/.-](?:19|20)\d\d(?!\d)")
-UNSET_DATES = frozenset(("1970-01-01", "1900-01-01", "1969-12-31"))
+# Pages of a thousand h1 exist; the headline is among the first.
+MOST_HEADINGS = 20
+SHORTEST_TITLE = 9  # characters of the key: "News" stands in every title
 
 # By-lines that name nobody.
 NOBODY = re.compile(
-    r"(?:by )?(?:(?:web ?)?admin(?:istrator)?|editors?|editorial(?: team| staff| board| desk)?|staff"
-    r"|(?:news ?|web ?|online ?)?(?:desk|room|team)|webmaster|guest(?: author)?|user\d*|author|unknown"
-    r"|anonymous|.*\b(?:staff|desk|newsroom|webdesk|editorial team)|contributors?|website|root|super user"
-    r"|press (?:office|service|release)|none|null|n/?a|default|redaktion|redacción|редакция|view all posts.*)$",
+    r"(?:by )?(?:(?:web ?)?admin(?:istrator)?|editors?|editorial(?: team| staff| board| desk)?"
+    r"|staff|(?:news ?|web ?|online ?)?(?:desk|room|team)|webmaster|guest(?: author)?|user\d*"
+    r"|author|unknown|anonymous|.*\b(?:staff|desk|newsroom|webdesk|editorial team)|contributors?"
+    r"|website|root|super user|press (?:office|service|release)|none|null|n/?a|default|redaktion"
+    r"|redacción|редакция|view all posts.*)$",
     re.I,
 )
 NOT_A_NAME = re.compile(r"https?:|www\.|@|[<>{}|=]|\d{2}|\.com\b", re.I)
@@ -86,6 +51,7 @@ AUTHOR_SPLIT = re.compile(
     r"\s*(?:;|,(?!\s*(?:jr|sr|ph\.?d|md|esq)\b)|\band\b|\bund\b|&|\bet\b(?= [A-Z]))\s*", re.I
 )
 LONGEST_NAME_WORDS = 5
+MOST_BYLINES, LONGEST_BYLINE = 20, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,28 +69,17 @@ class Metadata:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """The raw statements of a page, gathered once."""
-
-    root: Any
-    metas: dict[str, list[str]]
-    items: list[dict[str, Any]]
-    latest: str
-
-
 def read_metadata(root: Any, page: Page) -> Metadata:
     """Everything that a page states about itself."""
-    latest = (page.fetched_at + timedelta(days=1)).date().isoformat()
-    facts = _Facts(root, _metas(root), _linked_items(root), latest)
+    facts = read_facts(root)
     site = _site(facts)
-    published = _published(facts, page.url)
+    published = find_published(facts, page.url, page.fetched_at)
     return Metadata(
         title=_title(facts, site, page.url),
-        published=published[0] if published else None,
-        published_source=published[1] if published else None,
-        published_certainty=published[2] if published else None,
-        modified=_modified(facts),
+        published=published.day if published else None,
+        published_source=published.source if published else None,
+        published_certainty=published.certainty if published else None,
+        modified=find_modified(facts, page.fetched_at),
         language=root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
         site=site or (site_of(page.url) if page.url else None),
         authors=_authors(facts, site),
@@ -132,85 +87,33 @@ def read_metadata(root: Any, page: Page) -> Metadata:
     )
 
 
-def _line(text: str | None) -> str:
-    return " ".join(tidy(unescape(text or "")).split())
-
-
-def _metas(root: Any) -> dict[str, list[str]]:
-    """Contents of meta tags by small-lettered name, property or itemprop, in page order."""
-    metas: dict[str, list[str]] = {}
-    for meta in root.iter("meta"):
-        content = meta.get("content")
-        for name in (meta.get("property"), meta.get("name"), meta.get("itemprop")):
-            if name and content and content.strip():
-                metas.setdefault(name.strip().lower(), []).append(content.strip())
-    return metas
-
-
-def _first(metas: dict[str, list[str]], names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        for content in metas.get(name, ()):
-            yield name, content
-
-
-def _linked_items(root: Any) -> list[dict[str, Any]]:
-    """The JSON-LD items that describe an article, else those that describe the page."""
-    found: list[dict[str, Any]] = []
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower() and script.text:
-            found.extend(_objects(script.text[:LONGEST_JSON]))
-    articles = [item for item in found if any(ARTICLE_TYPES.search(t) for t in _types(item))]
-    return articles or [item for item in found if PAGE_TYPES.intersection(_types(item))]
-
-
-def _types(item: dict[str, Any]) -> list[str]:
-    types = item.get("@type")
-    return [t for t in (types if isinstance(types, list) else [types]) if isinstance(t, str)]
-
-
-def _objects(source: str) -> Iterator[dict[str, Any]]:
-    """Every object of a JSON text at any depth, parents first; nothing where it is not JSON."""
-    try:
-        waiting = [json.loads(source, strict=False)]
-    except (ValueError, RecursionError):
-        return
-    for _ in range(MOST_ITEMS):
-        if not waiting:
-            return
-        value = waiting.pop(0)
-        if isinstance(value, dict):
-            yield value
-            waiting.extend(v for v in value.values() if isinstance(v, (dict, list)))
-        elif isinstance(value, list):
-            waiting.extend(value)
-
-
-def _site(facts: _Facts) -> str | None:
-    for _, content in _first(facts.metas, SITE_METAS):
-        if name := _line(content):
+def _site(facts: Facts) -> str | None:
+    for _, content in stated(facts.metas, SITE_METAS):
+        if name := line_of(content):
             return name
     for item in facts.items:
         publisher = item.get("publisher")
         if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
-            return _line(publisher["name"]) or None
+            return line_of(publisher["name"]) or None
     return None
 
 
-def _title(facts: _Facts, site: str | None, url: str | None) -> str | None:
+def _title(facts: Facts, site: str | None, url: str | None) -> str | None:
     """The headline: the page's h1 where a title tag agrees, else the titles in order."""
-    stated = [_line(content) for _, content in _first(facts.metas, TITLE_METAS)]
-    stated += [_line(i["headline"]) for i in facts.items if isinstance(i.get("headline"), str)]
-    tag = next((_line("".join(t.itertext())) for t in facts.root.iter("title")), "")
-    headings = [_line(" ".join(h.itertext())) for h in facts.root.iter("h1")]
-    keys = [paragraph_key(text) for text in [*stated, tag] if text]
-    for heading in headings:
-        key = paragraph_key(heading)
-        if len(key) > 8 and any(key in other for other in keys):
-            return without_site(heading, site, url)
-    for text in filter(None, [*stated, tag]):
+    claims = [line_of(content) for _, content in stated(facts.metas, TITLE_METAS)]
+    claims += [line_of(i["headline"]) for i in facts.items if isinstance(i.get("headline"), str)]
+    claims += [line_of("".join(t.itertext())) for t in islice(facts.root.iter("title"), 1)]
+    keys = [paragraph_key(text) for text in claims if text]
+    headings = islice(facts.root.iter("h1"), MOST_HEADINGS)
+    lines = [line_of(" ".join(heading.itertext())) for heading in headings]
+    for line in lines:
+        key = paragraph_key(line)
+        if len(key) >= SHORTEST_TITLE and any(key in other for other in keys):
+            return without_site(line, site, url)
+    for text in filter(None, claims):
         if shorter := without_site(text, site, url):
             return shorter
-    return next(filter(None, headings), None)
+    return next(filter(None, lines), None)
 
 
 def without_site(title: str, site: str | None, url: str | None) -> str:
@@ -221,12 +124,8 @@ def without_site(title: str, site: str | None, url: str | None) -> str:
     >>> without_site("Talks resume - mfa.example", None, "https://www.mfa.example/en/1")
     'Talks resume'
     """
-    names = {paragraph_key(name) for name in (site, site_of(url) if url else None) if name}
-    names |= (
-        {paragraph_key(n.split(".")[-2]) for n in [site_of(url) or ""] if n.count(".")}
-        if url
-        else set()
-    )
+    host = (site_of(url) if url else None) or ""
+    names = {paragraph_key(name) for name in (site, host, *host.split(".")[-2:-1]) if name}
     for cut in (_cut_end, _cut_begin):
         while shorter := cut(title, names):
             title = shorter
@@ -256,128 +155,12 @@ def _cut_begin(title: str, names: set[str]) -> str | None:
     return None
 
 
-def _usable(facts: _Facts, text: Any, day_first: bool | None = None) -> str | None:
-    """The date of a text, unless it lies ahead or is a clock that was never set."""
-    if not isinstance(text, str):
-        return None
-    found = parse_date(_line(text), day_first=day_first)
-    return found if found and found <= facts.latest and found not in UNSET_DATES else None
-
-
-def _published(facts: _Facts, url: str | None) -> tuple[str, str, Certainty] | None:
-    """Date, source and certainty, from the surest place that has one."""
-    for name, content in _first(facts.metas, PUBLISHED_METAS):
-        if found := _usable(facts, content):
-            return found, f"meta {name}", "guess" if is_ambiguous(content) else "certain"
-    for item in facts.items:
-        if found := _usable(facts, item.get("datePublished")):
-            return found, "json-ld", "certain"
-    return _published_likely(facts, url)
-
-
-def _published_likely(facts: _Facts, url: str | None) -> tuple[str, str, Certainty] | None:
-    day_first = _day_first(facts.root)
-    if found := _time_element(facts):
-        return found
-    for name, content in _first(facts.metas, LIKELY_METAS):
-        if found_day := _usable(facts, content, day_first):
-            return found_day, f"meta {name}", "guess" if is_ambiguous(content) else "likely"
-    if url and (day := url_date(url)) and day <= facts.latest:
-        return day, "url", "likely"
-    return _printed_date(facts, day_first)
-
-
-def url_date(url: str) -> str | None:
-    """The day that an address names, None where its digits are no day.
-
-    >>> url_date("https://mfa.example/news/2024/03/11/talks"), url_date("https://x.example/a-202499")
-    ('2024-03-11', None)
-    """
-    for match in URL_DATE.finditer(unquote(urlsplit(url).path)):
-        digits = match["y"] + match["m"] + match["d"]
-        if match["s"] or len(digits) == COMPACT_DAY:
-            if found := parse_date(f"{match['y']}-{match['m']}-{match['d']}"):
-                return found
-    return None
-
-
-def _names_around(element: Any, levels: int = 3) -> Iterator[str]:
-    """Classes, ids and item properties of an element and of those close around it."""
-    while element is not None and levels and element.tag not in ("body", "html"):
-        yield " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
-        element = element.getparent()
-        levels -= 1
-
-
-def _is_elsewhere(element: Any) -> bool:
-    """Whether an element stands in a list of other texts, comments, an event or a footer."""
-    for above in element.iterancestors("footer", "aside", "nav", "li"):
-        if above.tag != "li" or above.find(".//a") is not None:
-            return True
-    return any(
-        NOT_PUBLISHED.search(names)
-        or name_rule(names) in ("comments", "related", "sidebar", "footer")
-        for names in _names_around(element)
-    )
-
-
-def _time_element(facts: _Facts) -> tuple[str, str, Certainty] | None:
-    """The first time element that tells of publication; itemprop counts on any element."""
-    for element in facts.root.iter("time"):
-        text = _line("".join(element.itertext()))
-        stamp = element.get("datetime") or text
-        if _is_elsewhere(element) or NOT_PUBLISHED_TEXT.search(text):
-            continue
-        if found := _usable(facts, stamp):
-            return found, "time element", "guess" if is_ambiguous(stamp) else "certain"
-    for element in facts.root.xpath("//*[@itemprop='datePublished']"):
-        stamp = element.get("content") or element.get("datetime") or "".join(element.itertext())
-        if found := _usable(facts, stamp):
-            return found, "time element", "guess" if is_ambiguous(stamp) else "certain"
-    return None
-
-
-def _printed_date(facts: _Facts, day_first: bool | None) -> tuple[str, str, Certainty] | None:
-    """A date printed in an element that is called a date, and holds nothing else."""
-    for element in facts.root.xpath("//body//*[@class or @id]"):
-        own = next(_names_around(element, 1), "")
-        if not DATE_NAMES.search(own) or _is_elsewhere(element):
-            continue
-        text = _line(" ".join(element.itertext()))
-        if len(text) > LONGEST_DATE_TEXT or NOT_PUBLISHED_TEXT.search(text):
-            continue
-        found = _usable(facts, text, day_first)
-        if found and len(found) == 10:
-            unsure = is_ambiguous(text) and day_first is None
-            return found, "text", "guess" if unsure else "likely"
-    return None
-
-
-def _day_first(root: Any) -> bool | None:
-    """What the page's other all-digit dates show: True, False, or None where they do not."""
-    body = root.find("body")
-    text = "" if body is None else " ".join(body.itertext())
-    for match in NUMERIC_DATE.finditer(text):
-        first, second = int(match[1]), int(match[2])
-        if 12 < first <= 31 and second <= 12:
-            return True
-        if 12 < second <= 31 and first <= 12:
-            return False
-    return None
-
-
-def _modified(facts: _Facts) -> str | None:
-    stated = [content for _, content in _first(facts.metas, MODIFIED_METAS)]
-    stated += [item.get("dateModified") for item in facts.items]  # type: ignore[misc]
-    return next(filter(None, (_usable(facts, text) for text in stated)), None)
-
-
-def _authors(facts: _Facts, site: str | None) -> tuple[str, ...]:
+def _authors(facts: Facts, site: str | None) -> tuple[str, ...]:
     """The people (or agencies) that a page names as its authors; none beats an invented one."""
-    for source in (_linked_authors(facts), _meta_authors(facts), _marked_authors(facts)):
+    for source in (_linked_authors, _meta_authors, _marked_authors, _printed_authors):
         names: dict[str, None] = {}
-        for text in source:
-            for name in AUTHOR_SPLIT.split(BY.sub("", _line(text))):
+        for text in source(facts):
+            for name in AUTHOR_SPLIT.split(BY.sub("", line_of(text))):
                 if _is_name(name, site):
                     names.setdefault(name, None)
         if names:
@@ -397,7 +180,7 @@ def _is_name(name: str, site: str | None) -> bool:
     )
 
 
-def _linked_authors(facts: _Facts) -> Iterator[str]:
+def _linked_authors(facts: Facts) -> Iterator[str]:
     for item in facts.items:
         authors = item.get("author")
         for author in authors if isinstance(authors, list) else [authors]:
@@ -407,25 +190,44 @@ def _linked_authors(facts: _Facts) -> Iterator[str]:
                     yield text
 
 
-def _meta_authors(facts: _Facts) -> Iterator[str]:
-    for _, content in _first(facts.metas, AUTHOR_METAS):
+def _meta_authors(facts: Facts) -> Iterator[str]:
+    for _, content in stated(facts.metas, AUTHOR_METAS):
         yield content
 
 
-def _marked_authors(facts: _Facts) -> Iterator[str]:
-    for element in facts.root.xpath("//*[@rel='author' or @itemprop='author']"):
-        inner = element.xpath(".//*[@itemprop='name']")
-        yield " ".join((inner[0] if inner else element).itertext())
+def _marked_authors(facts: Facts) -> Iterator[str]:
+    marked = facts.root.xpath("//*[@rel='author' or @itemprop='author']")
+    for element in marked[:MOST_BYLINES]:
+        inner = element.find(".//*[@itemprop='name']")
+        yield " ".join(islice((element if inner is None else inner).itertext(), MOST_BYLINES))
 
 
-def _canonical(facts: _Facts, url: str | None) -> str | None:
+def _printed_authors(facts: Facts) -> Iterator[str]:
+    """By-lines in elements that are called so and begin with "By"."""
+    named = (e for e in facts.root.iterfind(".//body//*[@class]") if "byline" in e.get("class"))
+    for element in islice(named, MOST_BYLINES):
+        text = line_of(" ".join(islice(element.itertext(), MOST_BYLINES)))
+        if BY.match(text) and len(text) <= LONGEST_BYLINE:
+            yield text
+
+
+def _canonical(facts: Facts, url: str | None) -> str | None:
     """The canonical address where it is of the same site and no mere front page."""
     if url is None:
         return None
     for link in facts.root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
-            stated = urljoin(url, link.get("href").strip())
-            front = urlsplit(stated).path in ("", "/") and urlsplit(url).path not in ("", "/")
-            if site_of(stated) == site_of(url) and not front:
-                return canonical_url(stated)
+            claim = _joined(url, link.get("href").strip())
+            if claim and site_of(claim) == site_of(url):
+                return canonical_url(claim)
     return canonical_url(url)
+
+
+def _joined(url: str, reference: str) -> str | None:
+    """The address of a reference on a page, None where it is none or the site's front page."""
+    try:
+        claim = urljoin(url, reference)
+        front = urlsplit(claim).path in ("", "/") and urlsplit(url).path not in ("", "/")
+    except ValueError:  # "http://[": urllib reads it as a broken IPv6 host
+        return None
+    return None if front else claim

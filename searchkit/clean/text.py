@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.dates import parse_date
@@ -37,13 +37,14 @@ HYPHENS = ("-", "\u2010", "\u00ac")
 CUT_WORD = re.compile(r"([^\W\d_]{2,}).$")
 CUT_REST = re.compile(r"[^\W\d_]+")
 # First halves that are words of their own: their hyphen is a real one.
-COMPOUND_FIRST = frozenset(
-    "self non anti pro ex co well long short high low mid cross counter semi multi inter vice"
-    " half all ill post pre sub under over first second third north south east west two three"
-    " four five six ten twenty thirty forty fifty peace trade arms war oil gas gender human"
-    " decision policy law rule state confidence capacity fact people land sea air world so"
-    " follow then large small full part time cease middle new old".split()
+_COMPOUND_FIRST = (
+    "self non anti pro ex co well long short high low mid cross counter semi multi inter"
+    " vice half all ill post pre sub under over first second third north south east west"
+    " two three four five six ten twenty thirty forty fifty peace trade arms war oil gas"
+    " gender human decision policy law rule state confidence capacity fact people land sea"
+    " air world so follow then large small full part time cease middle new old"
 )
+COMPOUND_FIRST = frozenset(_COMPOUND_FIRST.split())
 
 # A paragraph printed twice in one line with nothing between: `bad.”"A militarisation`.
 GLUED = re.compile(r"[.!?…][\"”’»'）)]*?(?=[\"“«‘]?[^\W\d_a-z])")
@@ -128,7 +129,7 @@ def _fits(line: str, following: str, width: int) -> bool:
 
 def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
     """The column at which a text was wrapped, None where its lines are paragraphs."""
-    pairs = [pair for group in groups for pair in zip(group, group[1:], strict=False)]
+    pairs = [pair for group in groups for pair in pairwise(group)]
     if len(pairs) < FEWEST_WRAPPED_PAIRS:
         return None
     lengths = sorted(len(line) for line, _ in pairs)
