@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from itertools import islice
 
 from searchkit.clean.language import language_scores
 
@@ -62,10 +63,12 @@ META_CHARSET = re.compile(
     rb"<meta\b[^<>]{0,300}?\bcharset\s*=\s*[\"']?\s*([a-z0-9_:.-]{2,30})", re.I
 )
 
-# Characters of two and more bytes in UTF-8: other encodings hardly ever make this shape,
-# so a few of them weigh more than any header.
+# Characters of two and more bytes in UTF-8: single-byte encodings hardly ever make this
+# shape, so one is proof against any header; pairs of East Asian bytes may, now and then.
 UTF8_PAIR = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
-PROOF_PAIRS = 3
+PROOF_PAIRS = 1
+PROOF_PAIRS_EAST_ASIAN = 5
+EAST_ASIAN = frozenset(("gb18030", "big5hkscs", "cp932", "euc_jp", "iso2022_jp", "cp949"))
 
 # What each guess would be written in, in order of how common it is on the web.
 GUESSES = (
@@ -87,6 +90,8 @@ GUESSES = (
     ("cp1255", {"iw", "he"}),
     ("iso8859-5", {"ru", "uk", "bg", "sr", "mk"}),
 )  # fmt: skip
+# The detector is sure of gibberish too: a rarer encoding has to win clearly.
+CLEARLY_BETTER = 0.05
 SAMPLE_BYTES = 3000
 TAG_BYTES = re.compile(rb"<[^<>]{0,2000}>")
 # Runs that hold at least one byte beyond ASCII, with the words around it.
@@ -111,14 +116,14 @@ def declared_charset(body: bytes) -> str | None:
     return codec_of(match[1].decode("ascii")) if match else None
 
 
-def _is_utf8(body: bytes) -> bool:
-    """Whether the bytes are UTF-8 with enough evidence that it is not by chance."""
+def _is_utf8(body: bytes, stated: str | None) -> bool:
+    """Whether the bytes are UTF-8 with enough evidence against what was stated."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    found = UTF8_PAIR.finditer(body)
-    return sum(1 for _, _ in zip(range(PROOF_PAIRS), found, strict=False)) == PROOF_PAIRS
+    proof = PROOF_PAIRS_EAST_ASIAN if stated in EAST_ASIAN else PROOF_PAIRS
+    return sum(1 for _ in islice(UTF8_PAIR.finditer(body), proof)) == proof
 
 
 def _mostly_utf8(body: bytes) -> bool:
@@ -154,7 +159,7 @@ def guess_codec(body: bytes) -> str:
         scores = language_scores(text)
         score = max((scores.get(language, 0.0) for language in languages), default=0.0)
         score -= 10 * wrong
-        if score > best_score:
+        if score > best_score + CLEARLY_BETTER:
             best, best_score = codec, score
     return best
 
@@ -182,10 +187,11 @@ def decode_page(body: bytes, charset: str | None = None) -> tuple[str, str]:
     for mark, codec in BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(codec, "replace"), codec
-    if _is_utf8(body):
+    claims = [codec for codec in (codec_of(charset), declared_charset(body)) if codec]
+    if _is_utf8(body, claims[0] if claims else None):
         return body.decode("utf-8"), "utf-8"
-    for stated in (codec_of(charset), declared_charset(body)):
-        if stated and (stated != "utf-8" or _mostly_utf8(body)):
+    for stated in claims:
+        if stated != "utf-8" or _mostly_utf8(body):
             return body.decode(stated, "replace"), stated
     if body.isascii() or _mostly_utf8(body):
         return body.decode("utf-8", "replace"), "utf-8"

@@ -31,8 +31,9 @@ NUMBER_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
 # Content that is no text; each with its own end tag, so that the scan stays linear.
 RAW_CONTENT = re.compile(
-    r"<(?:script\b.*?(?:</script|$)|style\b.*?(?:</style|$)|noscript\b.*?(?:</noscript|$)"
-    r"|template\b.*?(?:</template|$)|head\b.*?(?:</head|<body|$))",
+    r"<(?:script\b.*?(?:</script[^>]*>|$)|style\b.*?(?:</style[^>]*>|$)"
+    r"|noscript\b.*?(?:</noscript[^>]*>|$)|template\b.*?(?:</template[^>]*>|$)"
+    r"|head\b.*?(?:</head[^>]*>|(?=<body)|$))",
     re.S | re.I,
 )
 ANY_SPACE = re.compile(r"\s+")

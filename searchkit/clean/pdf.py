@@ -10,6 +10,7 @@ import re
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2
 
@@ -23,15 +24,16 @@ PDFIUM = threading.Lock()
 MOST_PAGES = 3000
 MOST_CHARS = 32 * 1024 * 1024
 
-# PDFium marks a hyphen that it took for the end of a cut word with one of these.
-HYPHEN_MARKS = re.compile("[\x02\ufffe\u00ad]")
+# PDFium puts one of these for the hyphen of a cut word, and joins the two lines itself; which
+# hyphens are real is for `join_lines` to say.
+HYPHEN_MARK = re.compile("[\x02\ufffe\u00ad]")
 
 # Running heads stand in the first or last lines of a page; digits change with the page.
 EDGE_LINES = 3
 DIGITS = re.compile(r"\d+")
 PAGE_NUMBER = re.compile(
-    r"[\W_]*(?:(?:page|p\.?|seite|страница|стр\.?|página|sayfa)\s*)?(?:\d{1,4}|[ivxl]{1,6})"
-    r"(?:\s*(?:/|of|von|de|из)\s*\d{1,4})?[\W_]*$",
+    r"[\s|–—-]*(?:(?:page|p\.?|seite|страница|стр\.?|página|sayfa)\s*)?(?:\d{1,4}|[ivxl]{1,6})"
+    r"(?:\s*(?:/|of|von|de|из)\s*\d{1,4})?[\s|.–—-]*$",
     re.I,
 )
 # A line that stands on this share of the pages, and on two at least, is furniture.
@@ -41,8 +43,27 @@ REPEATED_SHARE = 0.5
 SHORT_LINE = 0.85
 # Fonts set words of one length at many widths: the column is what nine lines of ten keep to.
 COLUMN_SHARE = 0.9
+# More space than usual between two lines, or letters of another size, part paragraphs.
+WIDE_GAP = 0.35  # of the letters' height, beyond the usual gap
+OTHER_SIZE = 0.08
 BULLET = re.compile(r"(?:[•▪●◦‣–—*-]|\(?[0-9]{1,3}[.)]|\(?[a-z][.)]|\([ivx]{1,5}\))\s+\S")
-LABEL_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line and where its first letter stands, in points from the page's foot.
+
+    ``top`` and ``bottom`` are 0 where the place is not known.
+    """
+
+    text: str
+    top: float = 0.0
+    bottom: float = 0.0
+
+    @property
+    def height(self) -> float:
+        """The height of the letters, 0 where it is not known."""
+        return self.top - self.bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +80,10 @@ def read_pdf(body: bytes, origin: str) -> PdfText:
     if not any(pages):
         raise InputError(origin, "no text layer: a scan must be put through OCR first")
     kept, removed = _without_furniture(pages)
-    return PdfText(tuple(_paragraphs([line for page in kept for line in page])), tuple(removed))
+    return PdfText(tuple(_paragraphs(kept)), tuple(removed))
 
 
-def _page_lines(body: bytes, origin: str) -> list[list[str]]:
+def _page_lines(body: bytes, origin: str) -> list[list[Line]]:
     """The lines of each page."""
     with PDFIUM:
         try:
@@ -77,85 +98,122 @@ def _page_lines(body: bytes, origin: str) -> list[list[str]]:
             document.close()
 
 
-def _read_pages(document: pypdfium2.PdfDocument, origin: str) -> list[list[str]]:
+def _read_pages(document: pypdfium2.PdfDocument, origin: str) -> list[list[Line]]:
     if len(document) > MOST_PAGES:
         raise InputError(origin, f"the PDF has {len(document)} pages, more than {MOST_PAGES}")
     pages, size = [], 0
     for number in range(len(document)):
         try:
-            text = _page_text(document, number)
+            lines = _lines_of_page(document, number)
         except pypdfium2.PdfiumError as error:
             raise InputError(origin, f"page {number + 1} of the PDF cannot be read") from error
-        size += len(text)
+        size += sum(len(line.text) for line in lines)
         if size > MOST_CHARS:
             raise InputError(origin, f"the PDF holds more than {MOST_CHARS} characters")
-        lines = (line.strip() for line in tidy(HYPHEN_MARKS.sub("-", text)).split("\n"))
-        pages.append([line for line in lines if line])
+        pages.append(lines)
     return pages
 
 
-def _page_text(document: pypdfium2.PdfDocument, number: int) -> str:
+def _lines_of_page(document: pypdfium2.PdfDocument, number: int) -> list[Line]:
     page = document[number]
     try:
         words = page.get_textpage()
         try:
-            return str(words.get_text_bounded())
+            return _lines(words)
         finally:
             words.close()
     finally:
         page.close()
 
 
-def _edges(page: list[str]) -> set[int]:
+def _lines(words: pypdfium2.PdfTextPage) -> list[Line]:
+    """The lines of a text page with their places."""
+    text = words.get_text_range()
+    # Signs beyond the first plane and dropped ones shift PDFium's count: then no places.
+    placed = words.count_chars() == len(text)
+    lines, start = [], 0
+    for piece in text.split("\n"):
+        for part in _parts(piece):
+            if whole := tidy(part).strip():
+                first = start + len(part) - len(part.lstrip())
+                _, bottom, _, top = words.get_charbox(first, loose=True) if placed else (0,) * 4
+                lines.append(Line(whole, top, bottom))
+            start += len(part)
+        start += 1
+    return lines
+
+
+def _parts(line: str) -> list[str]:
+    """A line cut after each hyphen mark, the mark made a hyphen; lengths stay."""
+    return HYPHEN_MARK.sub("-\n", line).split("\n")
+
+
+def _edges(page: list[Line]) -> set[int]:
     """The places of the first and last lines of a page."""
     count = len(page)
     return set(range(min(EDGE_LINES, count))) | set(range(max(0, count - EDGE_LINES), count))
 
 
-def _furniture_key(line: str) -> str:
-    return DIGITS.sub("#", line.casefold())
+def _furniture_key(line: Line) -> str:
+    return DIGITS.sub("#", line.text.casefold())
 
 
-def _without_furniture(pages: list[list[str]]) -> tuple[list[list[str]], list[Removed]]:
+def _without_furniture(pages: list[list[Line]]) -> tuple[list[list[Line]], list[Removed]]:
     """Pages without the lines that repeat at their edges and without page numbers."""
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update({_furniture_key(page[place]) for place in _edges(page)})
     least = max(2, REPEATED_SHARE * len(pages))
-    kept: list[list[str]] = []
+    kept: list[list[Line]] = []
     removed: list[Removed] = []
     for page in pages:
         edges, rest = _edges(page), []
         for place, line in enumerate(page):
+            number = bool(PAGE_NUMBER.match(line.text))
             repeated = counts[_furniture_key(line)] >= least
-            if place in edges and len(pages) > 1 and (repeated or PAGE_NUMBER.match(line)):
-                rule = "page number" if PAGE_NUMBER.match(line) else "running head"
-                removed.append(Removed(line, rule))
+            if place in edges and len(pages) > 1 and (repeated or number):
+                removed.append(Removed(line.text, "page number" if number else "running head"))
             else:
                 rest.append(line)
         kept.append(rest)
     return kept, removed
 
 
-def _paragraphs(lines: list[str]) -> list[str]:
-    """Lines joined to paragraphs: a short line that ends a sentence ends one too."""
-    if not lines:
-        return []
-    lengths = sorted(map(len, lines))
-    column = lengths[int(COLUMN_SHARE * (len(lengths) - 1))]
-    paragraphs: list[list[str]] = [[lines[0]]]
-    for line in lines[1:]:
-        last = paragraphs[-1][-1]
-        short = len(last) < SHORT_LINE * column
-        if (short and _ends(last, line)) or BULLET.match(line):
-            paragraphs.append([])
-        paragraphs[-1].append(line)
+def _paragraphs(pages: list[list[Line]]) -> list[str]:
+    """Lines joined to paragraphs, also over the end of a page."""
+    lengths = sorted(len(line.text) for page in pages for line in page)
+    column = lengths[int(COLUMN_SHARE * (len(lengths) - 1))] if lengths else 0
+    paragraphs: list[list[str]] = []
+    last: Line | None = None
+    for page in pages:
+        usual = _usual_gap(page)
+        for place, line in enumerate(page):
+            if last is None or _parted(last, line, usual if place else None, column):
+                paragraphs.append([])
+            paragraphs[-1].append(line.text)
+            last = line
     return [join_lines(paragraph) for paragraph in paragraphs]
 
 
-def _ends(last: str, following: str) -> bool:
-    """Whether a short line ends its paragraph: at a sentence's end, or as a heading does."""
-    if ENDS_SENTENCE.search(last):
+def _usual_gap(page: list[Line]) -> float:
+    """The space between most pairs of lines, as a share of the letters' height."""
+    gaps = sorted(
+        (above.bottom - below.top) / above.height
+        for above, below in pairwise(page)
+        if above.height > 0 and above.bottom > below.bottom
+    )
+    return gaps[len(gaps) // 2] if gaps else 0.0
+
+
+def _parted(last: Line, line: Line, usual: float | None, column: int) -> bool:
+    """Whether a line begins a paragraph; ``usual`` is None over the end of a page."""
+    if BULLET.match(line.text):
         return True
-    begins = following[:1].isupper() or following[:1] in "“\"«„'("
-    return begins and len(last) < LABEL_CHARS and not last.endswith((",", "-"))
+    if last.height > 0 and abs(line.height / last.height - 1) > OTHER_SIZE:
+        return True
+    if usual is not None and last.height > 0 and last.bottom > line.bottom:
+        gap = (last.bottom - line.top) / last.height
+        if gap > usual + WIDE_GAP:
+            return True
+    short = len(last.text) < SHORT_LINE * column
+    return short and ENDS_SENTENCE.search(last.text) is not None
