@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document, Form, Passage, Statement
+from searchkit.segment.cues import OTHER_CUES
+from searchkit.segment.foreign import read_foreign
 from searchkit.segment.forms import decide_form, is_layout
 from searchkit.segment.passages import make_passages
 from searchkit.segment.people import People, Person, gather_people
@@ -106,6 +108,8 @@ def _prose(
     if subject := title_person(document, people):
         reader.focus = reader.of_person(subject, None)
     kept = [p for p, keep in zip(paragraphs, content, strict=True) if keep]
+    if document.language in OTHER_CUES:
+        return list(read_foreign(document, kept, people))
     found: list[Statement] = []
     if form == "readout":
         people.principals = principals(document, people, kept)

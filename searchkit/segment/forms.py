@@ -58,8 +58,12 @@ STATEMENT_TITLE = re.compile(
 OFFICIAL_SOURCE = re.compile(
     r"\b(?:ministry|minister|ministère|ministerio|ministerium|department of|government|president|"
     r"presidency|white house|kremlin|embassy|parliament|commission|council|united nations|"
-    r"secretariat|office of|foreign office|chancellery|cabinet|state department|mfa|mission|"
+    r"whitehouse\.gov|\.gov\b|\.gob\.|\.gouv\.|\.mil\b|secretariat|office of|foreign office|chancellery|cabinet|state department|mfa|mission|"
     r"министерство|президент|мід|bakanlığı)\b|外交部",
+    re.IGNORECASE,
+)
+LETTER_TITLE = re.compile(
+    r"\s*(?:(?:text of )?(?:an? )?(?:open )?letter|message|telegram|proclamation|executive order)\b",
     re.IGNORECASE,
 )
 SALUTATION = re.compile(
@@ -93,6 +97,7 @@ DATE_LINE = re.compile(
 )
 END_MARK = re.compile(r"[.!?…:;,\"”’»)\]。！？؟]$|\b(?:and|or)$")
 HEADING_WORDS = 9
+TOP_PARAGRAPHS = 8
 LONGEST_SIGNATURE = 160
 DATE_WORDS = 8
 
@@ -151,6 +156,10 @@ def decide_form(document: Document, paragraphs: list[Span]) -> Form:
     title = document.title or ""
     texts = [document.text[a : min(b, a + 600)] for a, b in paragraphs[:12]]
     labels = find_labels(document, paragraphs)
+    if LETTER_TITLE.match(title):
+        return "statement"
+    if labels and labels[0].paragraph < TOP_PARAGRAPHS and _is_official(document):
+        return "transcript"
     if len(labels) >= 2 or (labels and (TRANSCRIPT_TITLE.search(title) or _asked(texts))):
         return "transcript"
     if JOINT_TITLE.search(title) or any(JOINT_OPENING.search(t) for t in texts[:3]):
@@ -160,6 +169,18 @@ def decide_form(document: Document, paragraphs: list[Span]) -> Form:
     return _by_voice(document, title, texts)
 
 
+# Quoted words do not tell whose voice a text is in.
+QUOTED = re.compile(r"[“\"«][^”\"»]{0,2000}[”\"»]")
+FIRST_PLURAL = re.compile(r"\b(?:we|our|ours|us|I|my)\b", re.IGNORECASE)
+VOICE_CHARS = 20_000
+
+
+def _speaks_itself(text: str) -> bool:
+    """Whether a text says "we" or "I" outside quotation marks."""
+    plain = QUOTED.sub(" ", text[:VOICE_CHARS])
+    return any(match[0] != "US" for match in FIRST_PLURAL.finditer(plain))
+
+
 def _asked(texts: list[str]) -> bool:
     return any(
         re.match(r"\d{1,3}\.? (?:Mr|Ms|Mrs|Mdm|Dr|Miss|Assoc)\w*\.? .{3,60} asked ", t)
@@ -167,16 +188,24 @@ def _asked(texts: list[str]) -> bool:
     )
 
 
+def _is_official(document: Document) -> bool:
+    """Whether a text comes from a state body, by the name or address of its source."""
+    source = document.source or document.site or ""
+    return OFFICIAL_SOURCE.search(source) is not None and "history." not in source
+
+
 def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
     """Readout, statement or news: who stands behind the text, and what it tells."""
-    official = bool(document.source and OFFICIAL_SOURCE.search(document.source))
+    source, official = document.source or document.site or "", _is_official(document)
     signed = any(signature(t) for t in texts[:2])
     if any("attributable to" in t[:200].lower() for t in texts[:3]):
         return "readout"
     if official and not signed and not document.speaker:
         if READOUT_TITLE.search(title) or any(READOUT_OPENING.search(t[:300]) for t in texts[:3]):
             return "readout"
-        if document.source and re.search(r"european parliament", document.source, re.IGNORECASE):
+        if re.search(r"european parliament", source, re.IGNORECASE):
+            return "readout"
+        if not STATEMENT_TITLE.search(title) and not _speaks_itself(document.text):
             return "readout"
     if signed or document.speaker or official:
         return "statement"

@@ -276,6 +276,8 @@ def gather_people(text: str, *, limit: int, low: int = 0) -> People:
     """The people that a text names with an office, a title or in full."""
     people = People()
     for run in CAPITAL_RUN.finditer(text, low, limit):
+        if run[0].isupper():
+            continue  # a label or a heading in capitals
         words = split_words(text, *_with_lead(text, run, low))
         source = describe(words, 0, len(words))
         if source is None:

@@ -40,6 +40,14 @@ ATTRIBUTION_NEXT = re.compile(
     r"(?=\s*[.,;]|\s+(?:in|on|at|to|during|after|of|as|when|while)\b))"
 )
 SENTENCE_AFTER = re.compile(r"\s+[A-Z“\"‘]|\s*$")
+# "..., he said." inside a quotation that was never closed.
+SWALLOWED = re.compile(
+    r",\s(?:(?:he|she|they)\s|(?:[A-Z][\w.’'-]*\s+){1,6})"
+    r"(?:said|says|added|told|wrote|noted|warned|explained|insisted|stated)"
+    r"(?=\s*(?:[.,]|$)|\s+(?:in|on|at|to|during|after)\b)"
+    r"|,\s(?:said|says|added|wrote)\s(?=[A-Z])"
+)
+FEWEST_SWALLOWED = 3
 FULL_STOP = re.compile(r"[.!?…][’']?$")
 SPEECH_BEFORE = word_set(
     """
@@ -74,6 +82,7 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
         reader.quote_follows = after is not None and reader.text[after] in OPENERS
         quotes = scan_quotes(reader.text, low, high, carried=carried)
         carried = bool(quotes) and not quotes[-1].closed
+        quotes = [quote if quote.closed else close_torn(reader.text, quote) for quote in quotes]
         if not quotes and reader.text[high - 1] == ":":
             reader.introduced = _introduced(reader, low, high)
             continue
@@ -124,6 +133,18 @@ def _last_mark(text: str, quote: Quote, high: int) -> str:
     return "," if last == "," else "\x02"
 
 
+def close_torn(text: str, quote: Quote) -> Quote:
+    """A quotation without closing mark ends before an attribution that it swallowed.
+
+    >>> close_torn("“We go, he said. ", Quote(1, 16, 0, 17, closed=False)).end
+    7
+    """
+    found = SWALLOWED.search(text, quote.start, quote.end)
+    if found is None or found.start() - quote.start < FEWEST_SWALLOWED:
+        return quote
+    return replace(quote, end=found.start() + 1, outer_end=found.start() + 1, closed=True)
+
+
 def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
     """Whether quoted words are speech of their own, not a name or part of a sentence."""
     words = text[quote.start : quote.end].split()
@@ -137,7 +158,7 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
         return (
             alone and FULL_STOP.search(text[quote.start : quote.end]) is not None
         ) or _cue_beside(text, quote.outer_end, high)
-    if before[-1] == ":":
+    if before[-1] in ":：":
         return len(words) >= 3 or begins
     if before[-1] in ",，":
         return begins and (
@@ -183,12 +204,10 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
         if inside:
             found = list(_quoted_sentence(reader, paragraph, words, inside, last))
         else:
-            found = list(_plain_sentence(reader, paragraph, words))
-            if not found or (found[0].cue or "").endswith("ing"):
-                torn = list(_lost_quotes(reader, paragraph, words, form))
-                if torn or (lost is not None and not found):
-                    lost = _longer(reader, lost, torn, paragraph.low + words.ends[-1])
-                    continue
+            found, torn = _plain_or_torn(reader, paragraph, words, form)
+            if torn or (lost is not None and not found):
+                lost = _longer(reader, lost, torn, paragraph.low + words.ends[-1])
+                continue
             found = found or list(_adopted(reader, paragraph, words, floor_before))
         if lost is not None:
             yield lost
@@ -200,6 +219,23 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
             _see_subject(reader, words, paragraph)
     if lost is not None:
         yield lost
+
+
+def _plain_or_torn(
+    reader: Reader, paragraph: Paragraph, words: Words, form: Form
+) -> tuple[list[Statement], list[Statement]]:
+    """What a sentence without quotation reports, or that it is speech that lost its marks."""
+    before = (reader.floor, reader.focus, reader.last_body)
+    found = list(_plain_sentence(reader, paragraph, words))
+    if found and not (found[0].cue or "").endswith("ing"):
+        return found, []
+    after = (reader.floor, reader.focus, reader.last_body)
+    reader.floor, reader.focus, reader.last_body = before
+    torn = list(_lost_quotes(reader, paragraph, words, form))
+    if torn:
+        return [], torn
+    reader.floor, reader.focus, reader.last_body = after
+    return found, []
 
 
 def _longer(reader: Reader, lost: Statement | None, torn: list[Statement], end: int) -> Statement:

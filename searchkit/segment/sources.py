@@ -320,6 +320,9 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
     named = describe(words, a, b)
     if named is None:
         return source
+    if named.parts and not any(part.name for part in named.parts):
+        # "a professor at X and adviser to Y": one person of two offices.
+        named = replace(named.parts[0], sort="role", role=role_text(words, a, b))
     if source.sort == "role" and named.sort in ("name", "person") and named.name:
         return replace(
             source, sort="person", name=named.name, sex=source.sex or named.sex,

@@ -192,10 +192,18 @@ def home_country(document: Document) -> str | None:
     """Whom an issuing body speaks for: the given country, else that of the source's name."""
     if document.country:
         return as_country(document.country) or document.country
-    if document.source:
-        found = countries_in(document.source)
-        return found[0] if found else None
+    source = document.source or document.site or ""
+    if found := countries_in(source):
+        return found[0]
+    if domain := GOVERNMENT_DOMAIN.search(source.lower()):
+        return country_name(domain["code"].upper()) if domain["code"] else "United States"
     return None
+
+
+# "mfa.gov.xx", "state.gov": the country whose government's domain it is.
+GOVERNMENT_DOMAIN = re.compile(
+    r"(?:\bgov|\bgob|\bgouv|\bgub|\bgo|kremlin|\bmfa)\.(?P<code>[a-z]{2})\b|\.(?:gov|mil)\b(?!\.)"
+)
 
 
 def is_country(name: str | None) -> bool:
