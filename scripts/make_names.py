@@ -59,7 +59,8 @@ DROP = {
     "delaware", "san jose", "saint pierre", "jersey", "may", "china sea", "chad s", "or", "and",
     "man", "turk", "hong", "saint", "san", "la", "le", "el", "de", "west", "east", "north", "south",
     "republic", "kingdom", "the", "of", "islands", "island", "union", "democratic republic",
-    "brussels", "bruxelles", "brussel", "federation", "state", "states", "french", "english", "roman", "micronesia federated states",
+    "brussels", "bruxelles", "brussel", "federation", "state", "states", "french",
+    "english", "roman", "micronesia federated states",
 }  # fmt: skip
 KEEP = {"french": "FR", "english": "GB", "guinea": "GN", "korean": "KR"}
 # Seats that stand for a government, beside the capitals.

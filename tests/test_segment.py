@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -24,8 +25,10 @@ def said(text: str, **given: str) -> list[Statement]:
 PIECES = st.sampled_from(
     [
         "“", "”", '"', "«", "»", "„", "‘", "’", "'", " ", "\n\n", ". ", ", ", ": ", " said ",
-        "Ana Pereira", "He", "she", "told reporters that", "We agree", "Minister Oduya", "according to ",
-        "the ministry", "QUESTION:", "MR. RUIZ:", "заявил", "。", "1", "—", "(", ")", "and ", "who ",
+        "Ana Pereira", "He", "she", "told reporters that", "We agree", "Minister Oduya",
+        "according to ",
+        "the ministry", "QUESTION:", "MR. RUIZ:", "заявил", "。", "1", "—", "(", ")", "and ",
+        "who ",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=60).map("".join))
@@ -69,7 +72,7 @@ def test_sentences_cover_each_paragraph(text: str) -> None:
     for low, high in paragraph_spans(text):
         spans = sentence_spans(text, low, high)
         assert all(a < b for a, b in spans)
-        assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+        assert all(b <= c for (_, b), (c, _) in pairwise(spans))
         covered = "".join("".join(text[a:b].split()) for a, b in spans)
         assert covered == "".join(text[low:high].split())
 
@@ -94,7 +97,8 @@ def test_a_repeated_passage_has_an_id_of_its_own() -> None:
 
 def test_a_paragraph_in_which_two_people_speak_is_cut_between_them() -> None:
     text = (
-        "“The border stays open for everyone,” said Interior Minister Lena Brandt. “It must be closed "
+        "“The border stays open for everyone,” said Interior Minister Lena Brandt. "
+        "“It must be closed "
         "before the winter comes,” said Senator Raul Ortega."
     )
     passages = segment(doc(text))
@@ -125,7 +129,10 @@ def test_a_long_paragraph_is_cut_at_sentence_ends() -> None:
         ("It rained.", {"title": "Rain"}, "news"),
         (
             "Minister Ana Pereira met today with Minister Lena Brandt in Lima.",
-            {"title": "Minister Pereira’s Meeting with Minister Brandt", "source": "Ministry of Foreign Affairs"},
+            {
+                "title": "Minister Pereira’s Meeting with Minister Brandt",
+                "source": "Ministry of Foreign Affairs",
+            },
             "readout",
         ),
     ],
@@ -142,7 +149,10 @@ def test_a_given_form_wins() -> None:
 
 
 def test_a_job_after_the_name_and_a_second_paragraph() -> None:
-    text = "Ana Pereira, a doctor, said: “The hospital is full.”\n\n“We need beds and staff,” she added."
+    text = (
+        "Ana Pereira, a doctor, said: “The hospital is full.”\n\n"
+        "“We need beds and staff,” she added."
+    )
     assert [s.speaker for s in said(text)] == ["Ana Pereira", "Ana Pereira"]
     assert [s.via for s in said(text)] == ["name", "pronoun"]
 
@@ -178,12 +188,14 @@ def seconds(document: Document) -> float:
 
 TURN = (
     "MS. BRANDT: We have heard the minister, and “no” is our answer; he said that it would rain. "
-    "Nobody asked the ministry of that town whether it had been told.\n\nQUESTION: And what did she say?\n\n"
+    "Nobody asked the ministry of that town whether it had been told.\n\n"
+    "QUESTION: And what did she say?\n\n"
 )
 NEWS = (
-    "“We will rebuild the harbour,” Foreign Minister Ana Pereira said on Monday. She added that the "
-    "ministry had agreed to pay. According to the port, work begins in May, but Raul Ortega, a union "
-    "leader, denied that. It rained.\n\n"
+    "“We will rebuild the harbour,” Foreign Minister Ana Pereira said on Monday. She added that "
+    "the "
+    "ministry had agreed to pay. According to the port, work begins in May, but Raul Ortega, a "
+    "union leader, denied that. It rained.\n\n"
 )
 
 

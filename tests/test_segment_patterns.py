@@ -24,7 +24,8 @@ def words(text: str, **given: str) -> list[str]:
 # 1 continued
 def test_a_quotation_continued_over_paragraphs_with_one_closing_mark() -> None:
     text = (
-        "Foreign Minister Ana Pereira said: “The border is open again.\n\n“Trade will follow soon.\n\n"
+        "Foreign Minister Ana Pereira said: “The border is open again.\n\n“Trade will follow "
+        "soon.\n\n"
         "“We are not afraid of anybody.”"
     )
     found = said(text)
@@ -35,7 +36,8 @@ def test_a_quotation_continued_over_paragraphs_with_one_closing_mark() -> None:
 # 2 mixed marks
 @pytest.mark.parametrize(
     "quoted",
-    ['"We will not yield to them,”', "“We will not yield to them,\"", "”We will not yield to them,”",
+    ['"We will not yield to them,”', "“We will not yield to them,\"", "”We will not yield to "
+    "them,”",
      "„We will not yield to them,“", "«We will not yield to them»,", "»We will not yield to them«,",
      "‘We will not yield to them,’", "''We will not yield to them,''"],
 )  # fmt: skip
@@ -61,14 +63,17 @@ def test_an_opener_that_swallows_its_attribution() -> None:
 # 4 colon
 def test_a_colon_and_a_paragraph_that_announces() -> None:
     assert speakers("Ana Pereira: “There is no other way out of this.”") == ["Ana Pereira"]
-    text = "In a note to members, Minister Lena Brandt wrote:\n\n“There is no other way out of this.”"
+    text = (
+        "In a note to members, Minister Lena Brandt wrote:\n\n“There is no other way out of this.”"
+    )
     assert speakers(text) == ["Lena Brandt"]
 
 
 # 5 two candidates
 def test_two_candidates_in_one_sentence() -> None:
     text = (
-        "Lena Brandt met Raul Ortega in the harbour. “He was late as ever,” Brandt said, while Ortega smiled."
+        "Lena Brandt met Raul Ortega in the harbour. “He was late as ever,” Brandt said, "
+        "while Ortega smiled."
     )
     assert speakers(text) == ["Lena Brandt"]
 
@@ -94,7 +99,8 @@ def test_the_role_stands_first() -> None:
 # 8 nested apposition
 def test_nested_apposition() -> None:
     text = (
-        "Marla West, a professor at the Northern Institute and adviser to the trade council, called the "
+        "Marla West, a professor at the Northern Institute and adviser to the trade council, "
+        "called the "
         "plan a mistake."
     )
     [statement] = said(text)
@@ -162,7 +168,9 @@ def test_according_to() -> None:
 
 # 15 nested
 def test_what_somebody_says_that_another_said_is_the_first_speakers() -> None:
-    text = "President Raul Ortega said that his envoy, Lena Brandt, had told him the road was closed."
+    text = (
+        "President Raul Ortega said that his envoy, Lena Brandt, had told him the road was closed."
+    )
     found = said(text)
     assert len(found) == 1
     assert found[0].speaker == "Raul Ortega"
@@ -189,8 +197,10 @@ def test_anonymous_sources_have_a_role_and_no_name() -> None:
 
 def test_both_leaders_of_a_readout_speak_together() -> None:
     text = (
-        "President Raul Ortega of Peru met today with Prime Minister Lena Brandt of Norway in Lima. "
-        "Both leaders welcomed the launch of a new council. The President thanked the Prime Minister "
+        "President Raul Ortega of Peru met today with Prime Minister Lena Brandt of Norway in "
+        "Lima. "
+        "Both leaders welcomed the launch of a new council. The President thanked the Prime "
+        "Minister "
         "for her visit."
     )
     title = "Readout of President Ortega’s Meeting with Prime Minister Brandt of Norway"
@@ -215,7 +225,8 @@ def test_unknown_people_are_not_guessed() -> None:
 
 def test_a_readout_keeps_topics_out() -> None:
     text = (
-        "Minister Ana Pereira met today with Minister Lena Brandt. Minister Pereira welcomed the accord "
+        "Minister Ana Pereira met today with Minister Lena Brandt. Minister Pereira welcomed the "
+        "accord "
         "and discussed trade in fish."
     )
     title = "Minister Pereira’s Meeting with Minister Brandt"
@@ -234,8 +245,12 @@ def test_a_signed_statement_is_the_signers() -> None:
 
 
 def test_a_speech_is_the_given_speakers() -> None:
-    found = said("Mr. President,\n\nWe meet at a hard time.", speaker="H.E. Mr. Raul ORTEGA", country="Peru")
-    assert {(s.kind, s.speaker, s.affiliation) for s in found} == {("transcript", "Raul Ortega", "Peru")}
+    found = said(
+        "Mr. President,\n\nWe meet at a hard time.", speaker="H.E. Mr. Raul ORTEGA", country="Peru"
+    )
+    assert {(s.kind, s.speaker, s.affiliation) for s in found} == {
+        ("transcript", "Raul Ortega", "Peru")
+    }
 
 
 def test_a_joint_statement_has_parties_and_no_speaker() -> None:
@@ -250,11 +265,14 @@ def test_a_joint_statement_has_parties_and_no_speaker() -> None:
 def test_labels_are_resolved_by_title_and_list_and_questioners_by_themselves() -> None:
     text = (
         "Ana M. Pereira, Secretary of State\n\nMODERATOR: Let’s go to the line of Tom Reed.\n\n"
-        "QUESTION: Thank you. When will you go?\n\nSECRETARY PEREIRA: In May.\n\nThat is all I know.\n\n"
+        "QUESTION: Thank you. When will you go?\n\nSECRETARY PEREIRA: In May.\n\nThat is all I "
+        "know.\n\n"
         "QUESTION: Hi, this is Lucy Gray with the Northern Post. Why?\n\n"
         "FOREIGN MINISTER BRANDT: We have agreed."
     )
-    title = "Secretary Ana M. Pereira And Norwegian Foreign Minister Lena Brandt Before Their Meeting"
+    title = (
+        "Secretary Ana M. Pereira And Norwegian Foreign Minister Lena Brandt Before Their Meeting"
+    )
     found = said(text, title=title, source="Department of State")
     assert [(s.speaker, s.via) for s in found] == [
         (None, "turn"), ("Tom Reed", "turn"), ("Ana M. Pereira", "turn"),
@@ -283,3 +301,26 @@ def test_other_languages_have_their_quotations_and_no_wrong_speaker(text: str, q
     found = said(text)
     assert quoted in [s.text.strip(" ,") for s in found]
     assert all(s.speaker is None for s in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "speaker"),
+    [
+        ("fr", "« Nous voulons la paix », a déclaré la ministre Ana Ruiz.", "Ana Ruiz"),
+        ("es", "«Queremos la paz para todos», dijo la ministra Ana Ruiz.", "Ana Ruiz"),
+        ("de", "„Wir wollen den Frieden“, sagte Ana Ruiz.", "Ana Ruiz"),
+        ("ru", "«Мы хотим мира для всех», заявил министр Иван Петренко.", "Иван Петренко"),
+        ("uk", "«Ми хочемо миру для всіх», заявив міністр Іван Петренко.", "Іван Петренко"),
+        ("fr", "« Nous voulons la paix », a déclaré le ministre.", None),
+        ("ar", "قال الوزير: «نريد السلام للجميع في المنطقة».", None),
+        ("zh", "发言人说：“我们希望所有人都能得到和平。”", None),
+        ("tr", "“Herkes için barış istiyoruz” dedi bakan.", None),
+    ],
+)
+def test_a_name_beside_the_reporting_word_speaks(
+    language: str, text: str, speaker: str | None
+) -> None:
+    [statement] = said(text, language=language)
+    assert statement.kind == "direct"
+    assert statement.speaker == speaker
+    assert statement.cue

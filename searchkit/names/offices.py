@@ -123,7 +123,8 @@ GROUPS = word_set(
     spokesmen spokespersons deputies people voters republicans democrats conservatives some many
     others both they pundits insiders commentators historians scholars workers staff students
     families relatives parents friends colleagues defenders campaigners groups agencies executives
-    strategists pollsters attorneys soldiers commanders militants rebels insurgents deportees men women
+    strategists pollsters attorneys soldiers commanders militants rebels insurgents deportees
+    men women
     participants parties sides governments countries nations states commanders editors outlets
     newspapers doctors teachers businesses companies
     """

@@ -130,7 +130,9 @@ def _key_points(
     points = [p for p in paragraphs[:count] if document.text.count(" ", *p) >= KEY_POINT_WORDS]
     plain = [p for p in points if SPEAKS_ITSELF.search(document.text, *p)]
     found = [
-        Statement(a, b, document.text[a:b], "reported", home, None, None, home, None, "document", 0.7)
+        Statement(
+            a, b, document.text[a:b], "reported", home, None, None, home, None, "document", 0.7
+        )
         for a, b in points if (a, b) not in plain
     ]  # fmt: skip
     return found, [*plain, *paragraphs[count:]]

@@ -139,9 +139,14 @@ def nothing_follows(words: Words, verb: int, high: int) -> bool:
     at = _skip_adjuncts(words, at, high)
     while at < high and words.lows[at] in ADVERBS:
         at += 1
-    return at >= high or words.texts[at] in ".,;—–?!" or (words.lows[at] in (
-        "in", "on", "at", "after", "during", "as", "when", "before", "while", "of", "by", "to",
-    ) and lemma_of(words.lows[verb]) in ("say", "add", "tell", "write", "report", "note", "warn"))  # fmt: skip
+    if at >= high or words.texts[at] in ".,;—–?!":
+        return True
+    return words.lows[at] in AFTER_CUE and lemma_of(words.lows[verb]) in PLAIN_VERBS
+
+
+# What may go on after ", X said" without being what he said.
+AFTER_CUE = word_set("in on at after during as when before while of by to")
+PLAIN_VERBS = word_set("say add tell write report note warn")
 
 
 def content_before(words: Words, first: int, low: int) -> tuple[int, int] | None:

@@ -37,7 +37,8 @@ LEMMAS: dict[Frame, str] = {
     "told": "tell inform assure remind advise notify brief convince instruct",
     "deed": "agree pledge vow promise commit swear threaten offer undertake order resolve "
     "refuse decline",
-    "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime enthuse",
+    "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime "
+    "enthuse",
 }
 # These report only with a clause or a quotation: "added jobs" is no speech.
 CLAUSE_ONLY = word_set(
@@ -63,11 +64,13 @@ AMBIGUOUS = word_set(
     hopes hope charges charge blames blame labels label brands brand
     welcome appeal appeals reply replies hints hint jokes joke mention remark remarks highlights
     highlight praise slams blasts reads laughs cry cries dispute disputes voice voices back
-    support supports point points consider considers favour favours     agree threatens vow vows pledge pledges propose recommend
+    support supports point points consider considers favour favours     agree threatens vow vows
+    pledge pledges propose recommend
     """
 )
 IRREGULAR = {
-    "say": "says said saying", "tell": "tells told telling", "write": "writes wrote written writing",
+    "say": "says said saying", "tell": "tells told telling", "write": "writes wrote written "
+    "writing",
     "deny": "denies denied denying", "reply": "replies replied replying",
     "testify": "testifies testified testifying", "swear": "swears swore sworn swearing",
     "certify": "certifies certified certifying", "clarify": "clarifies clarified clarifying",
@@ -78,8 +81,10 @@ IRREGULAR = {
     "admit": "admits admitted admitting", "commit": "commits committed committing",
     "hint": "hints hinted hinting", "quip": "quips quipped quipping",
     "snap": "snaps snapped snapping", "extend": "extends extended extending",
-    "undertake": "undertakes undertook undertaking", "regret": "regrets regretted regretting",
-    "point": "points pointed pointing", "refer": "refers referred referring", "dub": "dubs dubbed dubbing",
+    "undertake": "undertakes undertook undertaking",
+    "regret": "regrets regretted regretting",
+    "point": "points pointed pointing", "refer": "refers referred referring", "dub": "dubs "
+    "dubbed dubbing",
     "slam": "slams slammed slamming", "hold": "holds held holding",
     "convey": "conveys conveyed conveying", "rebut": "rebuts rebutted rebutting",
 }  # fmt: skip

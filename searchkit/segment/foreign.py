@@ -112,6 +112,7 @@ def _statement(
     known = people.find(name)
     via: Via = "name" if named else "continuation"
     return Statement(
-        quote.start, quote.end, text, "direct", known.name if known else name, name if named else None,
+        quote.start, quote.end, text, "direct", known.name if known else name,
+        name if named else None,
         None, known.affiliation if known else None, cue, via, 0.8 if named else 0.6,
     )  # fmt: skip

@@ -19,7 +19,8 @@ JOINT_TITLE = re.compile(
     r"\bjoint\s+(?:\w+\s+){0,2}(?:statement|communiqu|declaration|press\s+(?:statement|release)|"
     r"vision|action plan)|\b(?:statement|communiqu\w+|declaration)\s+(?:of|by)\s+(?:the\s+)?"
     r"(?:G\s?-?\d+|quad|leaders|foreign ministers|ministers)\b|déclaration (?:conjointe|commune)|"
-    r"declaración conjunta|gemeinsame erklärung|совместное заявление|спільна заява|ortak bildiri|联合声明",
+    r"declaración conjunta|gemeinsame erklärung|совместное заявление|спільна заява|ortak bildiri|"
+    r"联合声明",
     re.IGNORECASE,
 )
 JOINT_OPENING = re.compile(
@@ -47,7 +48,8 @@ READOUT_TITLE = re.compile(
     re.IGNORECASE,
 )
 READOUT_OPENING = re.compile(
-    r"\battributable to\b|^\W*(?:\S+\s+){2,30}?(?:met|spoke|held\s+(?:talks|a\s+(?:phone|telephone)?)|"
+    r"\battributable to\b|^\W*(?:\S+\s+){2,30}?(?:met|spoke|held\s+(?:talks|a\s+(?:phone|"
+    r"telephone)?)|"
     r"received)\s+(?:\w+\s+){0,4}?(?:with|by|phone|talks)\b", re.IGNORECASE,
 )  # fmt: skip
 STATEMENT_TITLE = re.compile(
@@ -58,18 +60,23 @@ STATEMENT_TITLE = re.compile(
 OFFICIAL_SOURCE = re.compile(
     r"\b(?:ministry|minister|ministère|ministerio|ministerium|department of|government|president|"
     r"presidency|white house|kremlin|embassy|parliament|commission|council|united nations|"
-    r"whitehouse\.gov|\.gov\b|\.gob\.|\.gouv\.|\.mil\b|secretariat|office of|foreign office|chancellery|cabinet|state department|mfa|mission|"
+    r"whitehouse\.gov|\.gov\b|\.gob\.|\.gouv\.|\.mil\b|secretariat|office of|foreign office|"
+    r"chancellery|cabinet|state department|mfa|mission|"
     r"министерство|президент|мід|bakanlığı)\b|外交部",
     re.IGNORECASE,
 )
 LETTER_TITLE = re.compile(
-    r"\s*(?:(?:text of )?(?:an? )?(?:open )?letter|message|telegram|proclamation|executive order)\b",
+    r"\s*(?:(?:text of )?(?:an? )?(?:open )?letter|message|telegram|proclamation|"
+    r"executive order)\b",
     re.IGNORECASE,
 )
 SALUTATION = re.compile(
-    r"^(?:(?:Dear |Your |Honou?rable |Distinguished |Esteemed |Thank you,? )?(?:Mr|Mrs|Ms|Madam|Madame)\.? "
-    r"(?:President|Chair\w*|Secretary|Speaker|Prime)\b|(?:Your )?Excellenc\w+|Ladies and gentlemen|"
-    r"Dear (?:colleagues|friends|Prime|Secretary|Mr|Minister)|Distinguished (?:delegates|guests|colleagues)|"
+    r"^(?:(?:Dear |Your |Honou?rable |Distinguished |Esteemed |Thank you,? )?(?:Mr|Mrs|Ms|Madam|"
+    r"Madame)\.? "
+    r"(?:President|Chair\w*|Secretary|Speaker|Prime)\b|(?:Your )?Excellenc\w+|"
+    r"Ladies and gentlemen|"
+    r"Dear (?:colleagues|friends|Prime|Secretary|Mr|Minister)|Distinguished (?:delegates|guests|"
+    r"colleagues)|"
     r"Colleagues|Friends,|Mesdames|Monsieur le|Señor Presidente|Уважаем|Шановн|Sehr geehrte|"
     r"Sayın)", re.IGNORECASE,
 )  # fmt: skip
@@ -78,11 +85,16 @@ SIGNATURE = re.compile(
     r"\s(?P<role>[^.!?:;]{4,90})$"
 )
 LAYOUT_LINE = re.compile(
-    r"^(?:office of the (?:spokesperson|press secretary|historian).{0,40}|(?:begin|end)(?: of)? text\W*|"
-    r"#{2,}|\*(?:\s?\*)+|-\s?30\s?-|\(?ends?\)?\W*|e\s?&\s?oe\W*|\d{1,4}|page \d+.*|share this.{0,40}|"
-    r"contacts?\s?:?.*|print\b.{0,200}|back\b.{0,200}|via teleconference|posted\s?on.*|for immediate release|"
-    r"press release|(?:updated|published)\b.{0,60}|\d{1,2}:\d\d\s?[ap]\.?m\.?.{0,10}|connect with us|"
-    r"quotes|next steps|background|further information|related.{0,30}|read more.{0,60}|[-–—_=.\s]+)$",
+    r"^(?:office of the (?:spokesperson|press secretary|historian).{0,40}|(?:begin|"
+    r"end)(?: of)? text\W*|"
+    r"#{2,}|\*(?:\s?\*)+|-\s?30\s?-|\(?ends?\)?\W*|e\s?&\s?oe\W*|\d{1,4}|page \d+.*|"
+    r"share this.{0,40}|"
+    r"contacts?\s?:?.*|print\b.{0,200}|back\b.{0,200}|via teleconference|posted\s?on.*|"
+    r"for immediate release|"
+    r"press release|(?:updated|published)\b.{0,60}|\d{1,2}:\d\d\s?[ap]\.?m\.?.{0,10}|"
+    r"connect with us|"
+    r"quotes|next steps|background|further information|related.{0,30}|read more.{0,60}|"
+    r"[-–—_=.\s]+)$",
     re.IGNORECASE,
 )
 FRAMING = re.compile(
@@ -92,7 +104,8 @@ FRAMING = re.compile(
 )
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 DATE_LINE = re.compile(
-    rf"^(?:[^\W\d_][\w.,’' ]{{2,120}}\s)?\(?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}|{MONTH}\s+\d{{1,2}}),?\s+\d{{4}}\W*$",
+    rf"^(?:[^\W\d_][\w.,’' ]{{2,120}}\s)?\(?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+{MONTH}|"
+    rf"{MONTH}\s+\d{{1,2}}),?\s+\d{{4}}\W*$",
     re.IGNORECASE,
 )
 END_MARK = re.compile(r"[.!?…:;,\"”’»)\]。！？؟]$|\b(?:and|or)$")

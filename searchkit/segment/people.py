@@ -324,7 +324,8 @@ def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
             break
         if lower in OFFICES:
             count = back
-        elif not (lower in OFFICE_MODIFIERS or lower in FIELDS or lower in ("for", "of", "on", "and")
+        elif not (lower in OFFICE_MODIFIERS or lower in FIELDS
+                  or lower in ("for", "of", "on", "and")
                   or (count and (is_capital(word) or back - count < 2))):  # fmt: skip
             break
         elif count and is_capital(word) and back == count + 1:

@@ -147,12 +147,10 @@ def split_words(text: str, start: int, end: int) -> Words:
     >>> split_words("Mr. Oduya's U.S. visit", 0, 22).texts
     ['Mr.', "Oduya's", 'U.S.', 'visit']
     """
-    texts, starts, ends = [], [], []
-    for match in WORD.finditer(text, start, end):
-        texts.append(match[0])
-        starts.append(match.start())
-        ends.append(match.end())
-    return Words(texts, [word.lower() for word in texts], starts, ends)
+    spans = [match.span() for match in WORD.finditer(text, start, end)]
+    texts = [text[a:b] for a, b in spans]
+    lows = [word.lower() for word in texts]
+    return Words(texts, lows, [a for a, _ in spans], [b for _, b in spans])
 
 
 def bare(word: str) -> str:
@@ -228,6 +226,12 @@ def office_index(words: Words, a: int, b: int) -> int | None:
     return last
 
 
+# Offices that are surnames too.
+SURNAMES = word_set(
+    "king prince pope judge major dean chair marshal coach bishop priest star head fellow general"
+)
+
+
 def _is_surname(words: Words, a: int, i: int, b: int) -> bool:
     """ "King" in "Kevin King said": a capital word that ends the phrase after a given name."""
     if i + 1 < b or i == a or not words.texts[i][0].isupper():
@@ -237,9 +241,8 @@ def _is_surname(words: Words, a: int, i: int, b: int) -> bool:
         is_capital(before)
         and words.lows[i - 1] not in OFFICE_MODIFIERS | FIELDS | OFFICES
         and body_of(bare(before)) is None
-        and words.lows[i] in ("king", "prince", "pope", "judge", "major", "dean", "chair", "marshal",
-                              "coach", "bishop", "priest", "star", "head", "fellow", "general")
-    )  # fmt: skip
+        and words.lows[i] in SURNAMES
+    )
 
 
 def _is_name_word(word: str) -> bool:
@@ -400,12 +403,20 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
         return Source(start, end, "country", name=whole, affiliation=code)
     if known := organisation(whole):
         return Source(start, end, "body", name=whole, affiliation=known, head=last)
-    if last in BODIES and (b - a > 1 or not is_capital(words.texts[a])):
-        return _body(words, a, b)
     office = office_index(words, a, b)
+    of_body = office is not None and _office_of_body(words, office, b)
+    if last in BODIES and not of_body and (b - a > 1 or not is_capital(words.texts[a])):
+        return _body(words, a, b)
     if office is not None and last not in GROUPS:
         return _office_phrase(words, a, office, b, indefinite=indefinite)
     return _common_noun(words, a, b, indefinite=indefinite) or _plain_name(words, a, b)
+
+
+def _office_of_body(words: Words, office: int, b: int) -> bool:
+    """ "spokesman for the ministry" is an office, "the secretary's office" a body."""
+    if words.texts[b - 2].endswith(("’s", "'s")):
+        return False
+    return any(low in PREPOSITIONS for low in words.lows[office + 1 : b - 1])
 
 
 def _body(words: Words, a: int, b: int) -> Source:
@@ -482,9 +493,9 @@ def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | 
         return None
     affiliation = affiliation_in(words, a, b)
     role = text_of(words, a, b)
-    if head in GROUPS and stop < b and words.lows[stop] in ("at", "on", "from", "of", "with"):
-        if (body := _body_of_group(words, stop + 1, b)) is not None:
-            return replace(body, start=start, end=end, role=head, plural=True)
+    of_body = stop < b and words.lows[stop] in ("at", "on", "from", "of", "with")
+    if head in GROUPS and of_body and (body := _body_of_group(words, stop + 1, b)):
+        return replace(body, start=start, end=end, role=head, plural=True)
     if head in DOCUMENTS:
         return Source(start, end, "document", role=role, affiliation=affiliation, head=head)
     if head in GROUPS:

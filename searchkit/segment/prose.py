@@ -17,7 +17,7 @@ from searchkit.records import Form, Kind, Statement
 from searchkit.segment.complements import content_after, takes_clause
 from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
 from searchkit.segment.people import Speaker
-from searchkit.segment.phrases import Words, bare, describe, is_capital, split_words
+from searchkit.segment.phrases import Words, describe, is_capital, split_words
 from searchkit.segment.quotes import Quote, scan_quotes
 from searchkit.segment.reader import Reader
 from searchkit.segment.reported import (
@@ -199,7 +199,7 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
         words = split_words(paragraph.masked, start, end)
         if not words.texts:
             continue
-        reader.near = _people_in(reader, words)
+        reader.near = _people_in(reader, words) if "he" in words.lows or "she" in words.lows else []
         inside = [q for q in paragraph.speech if start <= q.outer_start - paragraph.low < end]
         if inside:
             found = list(_quoted_sentence(reader, paragraph, words, inside, last))
@@ -247,18 +247,15 @@ def _longer(reader: Reader, lost: Statement | None, torn: list[Statement], end: 
 
 def _people_in(reader: Reader, words: Words) -> list[Speaker]:
     """The known people named in a sentence before its first pronoun, in order."""
-    found = []
     for i, word in enumerate(words.texts):
         if words.lows[i] in ("he", "she"):
             break
-        if not is_capital(word):
+        ends_name = i + 1 == len(words) or not is_capital(words.texts[i + 1])
+        if not is_capital(word) or not ends_name or word.endswith(("’s", "'s")):
             continue
-        if (i + 1 == len(words) or not is_capital(words.texts[i + 1])) and (
-            person := reader.people.find(bare(word))
-        ):
-            if not word.endswith(("’s", "'s")):
-                found.append(reader.of_person(person, None))
-    return found[:1]
+        if person := reader.people.find(word):
+            return [reader.of_person(person, None)]
+    return []
 
 
 def _see_subject(reader: Reader, words: Words, paragraph: Paragraph) -> None:

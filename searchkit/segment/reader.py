@@ -127,9 +127,9 @@ class Reader:
         assert found is not None
         is_body = bool(body_of(found.name)) or found.name.split()[-1].lower() in BODIES
         known = self.people.find(found.name, sex=found.sex)
-        if known is None or source.role or source.affiliation:
-            if not is_body and (len(name_tokens(found.name)) > 1 or source.role):
-                known = self.people.add(found)
+        tells = known is None or source.role or source.affiliation
+        if tells and not is_body and (len(name_tokens(found.name)) > 1 or source.role):
+            known = self.people.add(found)
         person = known or found
         if is_body or (known is None and self._is_known_body(found.name)):
             return Speaker(
@@ -155,8 +155,9 @@ class Reader:
         name = source.name or ""
         named = any(is_capital(word) for word in name.split()) or source.affiliation
         if name in ("Parliament", "MEPs") and self.issuer_body == EUROPEAN_PARLIAMENT:
-            return Speaker(EUROPEAN_PARLIAMENT, mention, "name" if name == "Parliament" else "role", None, EUROPEAN_PARLIAMENT,
-                           plural=name == "MEPs", is_body=True)  # fmt: skip
+            found = Speaker(EUROPEAN_PARLIAMENT, mention, "role", None, EUROPEAN_PARLIAMENT)
+            by: Via = "name" if name == "Parliament" else "role"
+            return replace(found, via=by, plural=name == "MEPs", is_body=True)
         if not named and source.definite and self.last_body is not None:
             return replace(self.last_body, mention=mention, via="role")
         if not named and not source.definite:

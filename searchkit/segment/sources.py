@@ -143,8 +143,8 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
         word = words.lows[at]
         if word in BLOCKERS or (word == "t" and words.texts[at - 1] in "’'"):
             return None
-        if word in AUXILIARIES or word in ADVERBS or (word.endswith("ly") and len(word) > 4
-                                                       and not is_capital(words.texts[at])):  # fmt: skip
+        adverb = word.endswith("ly") and len(word) > 4 and not is_capital(words.texts[at])
+        if word in AUXILIARIES or word in ADVERBS or adverb:
             at -= 1
         elif word in TIMES and at > low and not _names_person(words, at):
             at -= 1
@@ -276,9 +276,9 @@ def _describe_tail(words: Words, a: int, b: int) -> Source | None:
         return describe(words, b - 1, b)
     if words.lows[a] in LEADING_PREPOSITIONS or words.lows[a] in TIMES:
         for at in range(a + 1, b):
-            if words.lows[at] in ("the", "a", "an") and at > a + 1:
-                if found := describe(words, at, b):
-                    return found
+            article = at > a + 1 and words.lows[at] in ("the", "a", "an")
+            if article and (found := describe(words, at, b)):
+                return found
         name = trailing_name(words, a, b)
         if name[0] <= a + 1 or name[0] == name[1]:
             return None
@@ -381,9 +381,11 @@ def _ends_phrase(words: Words, at: int, start: int) -> bool:
         return True
     if lower in TIMES and not (at > start and _names_person(words, at)):
         return True
-    if lower in ("in", "on", "at", "during", "to", "after", "by", "last", "earlier", "adding"):
-        return not any(bare(words.lows[i]) in OFFICES and not is_capital(words.texts[i])
-                       for i in range(start, at)) or lower in ("in", "during", "after", "last")  # fmt: skip
+    if lower in ("in", "during", "after", "last"):
+        return True
+    if lower in ("on", "at", "to", "by", "earlier", "adding"):
+        offices = (bare(words.lows[i]) for i in range(start, at) if not is_capital(words.texts[i]))
+        return not any(office in OFFICES for office in offices)
     return False
 
 

@@ -41,7 +41,8 @@ QUESTIONERS = re.compile(
     re.IGNORECASE,
 )
 OTHERS = re.compile(
-    r"^(?P<role>(?:event )?(?:moderator|operator|host|interpreter|translator|participants?|speaker|announcer|voice|"
+    r"^(?P<role>(?:event )?(?:moderator|operator|host|interpreter|translator|participants?|"
+    r"speaker|announcer|voice|"
     r"staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|主持人|答))(?:\s?\d+)?$",
     re.IGNORECASE,
 )
@@ -52,7 +53,8 @@ INTRODUCES_SELF = re.compile(
     rf"(?:,?\s(?:with|from|of|at|for)\s{BODY})?"
 )
 NAME_FIRST = re.compile(
-    rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME},?\s(?:with|from|of)\s{BODY}[.,]"
+    rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME},?\s(?:with|from|"
+    rf"of)\s{BODY}[.,]"
 )
 FROM_BODY = re.compile(rf"\b[Qq]uestion from\s{BODY}")
 GIVES_FLOOR = re.compile(
@@ -170,8 +172,10 @@ def _named_label(
         people.add(person)
     if role and not person.role:
         person = replace(person, role=role)
-    return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people) or affiliation
-                   or (home if person.role else None))  # fmt: skip
+    spoken_for = speaks_for(person, home, people) or affiliation
+    return Speaker(
+        person.name, label, "turn", person.role, spoken_for or (home if person.role else None)
+    )
 
 
 def _role_label(
@@ -262,7 +266,8 @@ def read_turns(
 
 # "And my question to the minister": the questioner of before goes on.
 GOES_ON = re.compile(
-    r"(?:And|But|Just|So)?,?\s?(?:my|a|the|one)?\s?(?:other |second )?(?:question to|follow[- ]?up)",
+    r"(?:And|But|Just|So)?,?\s?(?:my|a|the|one)?\s?(?:other |second )?(?:question to|"
+    r"follow[- ]?up)",
     re.I,
 )
 

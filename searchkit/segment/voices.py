@@ -30,14 +30,17 @@ TITLED = re.compile(
 )  # fmt: skip
 # Where the name of "Statement by X at the Y" ends.
 WHO_ENDS = re.compile(
-    r"\s(?:at|on|in|to|for the|regarding|concerning|before|during|following|after|about|ahead|marking|"
+    r"\s(?:at|on|in|to|for the|regarding|concerning|before|during|following|after|about|ahead|"
+    r"marking|"
     r"condemning|welcoming|calling|honoring|celebrating|commemorating)\s", re.IGNORECASE,
 )  # fmt: skip
 # What an unsigned release must say to be more than news of the house.
 POSITION = re.compile(
     r"\b(?:we|our|us|condemns?|welcomes?|expresses|extends?|appreciat\w+|regrets?|concern(?:ed)?|"
-    r"supports?|calls? (?:up)?on|urges?|reaffirms?|reiterates?|conveys?|signif(?:y|ies)|testament|"
-    r"committed|commitment|strongly|deplores?|rejects?|stands? (?:with|ready)|looks? forward|congratulat\w+|"
+    r"supports?|calls? (?:up)?on|urges?|reaffirms?|reiterates?|conveys?|signif(?:y|ies)|"
+    r"testament|"
+    r"committed|commitment|strongly|deplores?|rejects?|stands? (?:with|ready)|looks? forward|"
+    r"congratulat\w+|"
     r"condolences|gratitude|denounces?|demands?|must|should|firmly|considers?|believes?)\b",
     re.IGNORECASE,
 )
