@@ -267,6 +267,45 @@ def parse_date(
     return None
 
 
+# What may stand before a date ("Paris,", "Tuesday") and after it ("г.", "року", "-cü il").
+BEFORE_DATE = re.compile(r"[^\W\d_]{2,14}[,:]? ?(?:[^\W\d_]{2,10}[,:]? ?)?|")
+AFTER_DATE = re.compile(r"[\s,|.)-]*(?:[^\W\d_]{1,6}\.?|)[\s|.-]*")
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a text is one whole date, with at most a place, a weekday and a time, and no more.
+
+    >>> is_date_line("Paris, Tuesday 5 March 2024, 21:30"), is_date_line("Talks of 5 March 2024")
+    (True, False)
+    """
+    folded = TWO_WORD_MONTHS.sub(r"\1\2", _fold(text[:LONGEST_TEXT]))
+    if len(text) > LONGEST_TEXT // 3:
+        return False
+    for match in _matches(folded):
+        if isinstance(_matched_day(match, None, None), date):
+            after = TIME.sub("", folded[match.end() :], count=1)
+            before = folded[: match.start()]
+            if BEFORE_DATE.fullmatch(before) and AFTER_DATE.fullmatch(after):
+                return not before.endswith(PREPOSITIONS)
+    return False
+
+
+# "Talks of 5 March" and "on 5 March" tell of something else than the text itself.
+PREPOSITIONS = (
+    "of ",
+    "on ",
+    "in ",
+    "by ",
+    "from ",
+    "until ",
+    "since ",
+    "to ",
+    "at ",
+    "am ",
+    "vom ",
+)
+
+
 def is_ambiguous(text: str) -> bool:
     """Whether the date is all digits and gives another day with the month first.
 

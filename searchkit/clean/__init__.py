@@ -12,9 +12,9 @@ from hashlib import sha256
 
 from searchkit.clean.encoding import decode_page
 from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
-from searchkit.clean.judge import judge_blocks
+from searchkit.clean.judge import judge_blocks, printed_date
 from searchkit.clean.language import detect_language, settle_language
-from searchkit.clean.metadata import Metadata, read_metadata
+from searchkit.clean.metadata import Metadata, dated, read_metadata
 from searchkit.clean.pdf import read_pdf
 from searchkit.clean.record import read_record, readable_date
 from searchkit.clean.text import Flat, clean_text, sift_paragraphs, tidy
@@ -101,7 +101,9 @@ def _html_parts(page: Page, given: Given) -> _Parts:
     removed: list[Removed] = []
     if root is not None:
         outline = outline_page(root)
-        for block, rule in zip(outline.blocks, judge_blocks(outline), strict=True):
+        rules = judge_blocks(outline)
+        facts = dated(facts, printed_date(outline, rules), page.fetched_at)
+        for block, rule in zip(outline.blocks, rules, strict=True):
             if rule is None:
                 kept.append(block.text)
             else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 # A longer line is text; the longest banner sentence met in news pages has 58 words.
 LONGEST_BANNER_WORDS = 60
-LONGEST_BANNER_CHARS = 480
+LONGEST_BANNER_CHARS = 600
 
 SITES = (
     r"(?:facebook|twitter|x|linkedin|whatsapp|telegram|instagram|youtube|tiktok|pinterest|reddit"
@@ -114,6 +114,7 @@ RULES = (
         r"(?: (?:now|here|today|free|for free|or \w+(?: \w+)?|to (?:continue|read|comment|us"
         r"|view))"
         r"(?: reading| this article| more)?)*" + END,
+        r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail(?: address)?|registration) to\b",
         r"(?:we|they) (?:will )?use your (?:sign[- ]?up|e-?mail|details|data"
         r"|information)\b.{0,200}"
         r"(?:consent|unsubscribe|improve|privacy|content|contact)",
@@ -136,6 +137,10 @@ RULES = (
         r"newsletters?(?: sign[- ]?up)?" + END,
         r"(?:create|open) (?:a|an|your) (?:free )?account" + END,
         r"don'?t have an account",
+        r".{0,400}\b(?:enter|leave|type) your e-?mail\b.{0,300}\b(?:inbox|unsubscribe|newsletter)",
+        r"(?:join|get|be among) (?:the |our )?(?:over )?[\d,. ]{3,12}(?:k|million)? ?(?:\w+ )?"
+        r"(?:readers|subscribers)\b",
+        words=90,
     ),
     _rule(
         "sign-up",
@@ -199,7 +204,7 @@ RULES = (
     ),
     _rule(
         "disclaimer",
-        "views|opinion|position|publishes|author|disclaim|responsib",
+        "views|opinion|position|publishes|carries|features|hosts|author|disclaim|informational",
         # Whose views: an author's or an article's, never a government's or a colleague's.
         r"(?:.{0,120}[.:;!] )?(?:\w+ ){0,6}(?:views?|opinions?|positions?|statements?"
         r"|content)\b.{0,60}"
@@ -208,8 +213,9 @@ RULES = (
         r"|blogs?|publications?|pages?)|authors?|writers?|contributors?|columnists?)\b.{0,120}"
         r"\b(?:not (?:necessarily )?(?:reflect|represent|those|the)|own|alone|solely|not"
         r" necessarily)",
-        r".{1,60}\bpublishes (?:articles|content|opinions|material|views)\b.{0,120}"
-        r"\b(?:sources|contributors|viewpoints|authors|views)\b",
+        r".{1,60}\b(?:publishes|carries|features|runs|hosts)"
+        r" (?:articles|content|opinions|material|views|pieces|commentary)\b.{0,240}"
+        r"\b(?:not (?:necessarily|always)|(?:their|its) own|not reflect|not represent)\b",
         r"(?:the )?(?:author|writer)s?(?:'s|’s|’)? .{0,80}\b(?:views|opinions)\b.{0,40}"
         r"\b(?:own|personal)" + END,
         r"disclaimer\b ?(?::|-|–|—|$)",
@@ -231,6 +237,8 @@ RULES = (
         r".{0,60}(?:tous droits réservés|todos los derechos reservados|alle rechte vorbehalten"
         r"|все права защищены)",
         r"copyright (?:notice|policy|information)" + END,
+        r"copyright (?:the |by )?\S.{0,60}\b(?:printed from|www\.|post|times|news|press|media|ltd"
+        r"|inc|group|company|agency|gmbh|limited)\b.{0,100}$",
         r"(?:this (?:article|story|post|column|piece|essay|interview|text) (?:was |has been"
         r" )?)?(?:originally|first)"
         r" (?:published|appeared|posted)\b.{0,120}" + END,
@@ -286,8 +294,9 @@ RULES = (
     ),
     _rule(
         "advert",
-        "advert|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
+        "advert|anzeige|publicité|реклама|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
         r"(?:- )?advertise?ments?(?: feature)?(?: \d+)?" + END,
+        r"(?:advertise?ment|sponsored|promoted|anzeige|publicité|реклама) ?[:|–—-] ?.{0,160}$",
         r"(?:this (?:article|content|post) (?:is|was) )?sponsored(?: (?:content|by .{1,40}"
         r"|links?|post))?" + END,
         r"(?:story|article|text|content|post) continues (?:below|after|underneath)\b.{0,50}" + END,
@@ -353,7 +362,7 @@ RULES = (
     ),
     _rule(
         "navigation",
-        "home|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript"
+        "home|visitor|viewed|guestbook|printed|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript"
         "|browser|close"
         "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download",
         r"(?:home(?: page)?|back(?: to (?:top|home|the top|list|news|all \w+))?|top(?: of"
@@ -369,6 +378,8 @@ RULES = (
         r"|play(?: video)?|view gallery|load more|show more|\d+ of \d+|page \d+(?: (?:of|/)"
         r" \d+)?)" + LABEL_END,
         r"(?:please )?(?:enable|turn on) javascript\b",
+        r"(?:you are visitor|best viewed (?:at|in|with)|sign our guestbook|visitor number)\b",
+        r"(?:this )?page (?:was )?printed from\b.{0,120}$",
         r"javascript (?:is|must be) ",
         r"your browser (?:does not|doesn'?t|is (?:not|out))",
         words=20,

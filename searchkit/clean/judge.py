@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.clean.html import Block, Box, Outline
-from searchkit.clean.text import is_date_line
+from searchkit.dates import is_date_line
 
 # What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
 NAMES = {
@@ -46,7 +46,7 @@ NAMES = {
     "sidebar": "sidebar side-bar rail right-rail rightrail left-rail right-column rightcol leftcol"
     " right-col left-col sidecol widgets widget-area sidebar-widget aside secondary",
     "byline": "byline bylines author authors author-bio author-info author-box authorbox "
-    " about-author bio timestamp publish-date pubdate published-date post-meta"
+    " about-author by bio timestamp publish-date pubdate published-date post-meta"
     " entry-meta article-meta metadata"
     " post-date entry-date article-date date-line published dateline-date posted-on post-info"
     " article-info reading-time read-time",
@@ -320,6 +320,9 @@ BYLINE = re.compile(
     r"(?:by|von|par|por|story by|written by|автор:?)\s+[^\W\d_a-zа-яё][^.!?]{2,80}$", re.I
 )
 DATE_WORDS, LONGEST_DATE_LINE = 9, 100
+DATE_REACH = 8  # blocks above the text
+# So much of the running text may stand above the headline: a banner, never the text.
+ABOVE_HEADLINE = 0.4
 
 
 def _is_credit_line(block: Block) -> bool:
@@ -329,21 +332,54 @@ def _is_credit_line(block: Block) -> bool:
     return bool(BYLINE.match(block.text)) or is_date_line(block.text)
 
 
+def _headline(outline: Outline, kept: list[int], running: list[int]) -> int:
+    """The place of the h1 over most of the running text, -1 where there is none."""
+    blocks = outline.blocks
+    headline = next((place for place in kept if blocks[place].tag == "h1"), None)
+    if headline is None:  # old pages have one h2 for it; several are those of sections
+        seconds = [place for place in kept if blocks[place].tag == "h2"]
+        return seconds[0] if len(seconds) == 1 and seconds[0] < running[0] else -1
+    total = sum(_running(blocks[place]) for place in running)
+    before = sum(_running(blocks[place]) for place in running if place < headline)
+    return headline if before <= ABOVE_HEADLINE * total else -1
+
+
 def _trim_edges(outline: Outline, rules: list[str | None]) -> None:
-    """The headline and labels above it, and dates and by-lines around the text, go."""
+    """The headline and what is above it, and dates and by-lines around the text, go."""
     kept = [place for place, rule in enumerate(rules) if rule is None]
     blocks = outline.blocks
     running = [p for p in kept if blocks[p].tag not in HEADINGS and _running(blocks[p])]
     if not running:
         return
-    headline = next((p for p in kept if blocks[p].tag == "h1" and p < running[0]), -1)
+    headline = _headline(outline, kept, running)
+    begin = next((place for place in running if place > headline), running[0])
     for place in kept:
         if place < headline:
-            rules[place] = "navigation"
+            rules[place] = "above headline"
         elif place == headline:
             rules[place] = "title"
-        elif not running[0] < place < running[-1] and _is_credit_line(blocks[place]):
+        elif not begin < place < running[-1] and _is_credit_line(blocks[place]):
             rules[place] = "byline"
+
+
+def printed_date(outline: Outline, rules: list[str | None]) -> str | None:
+    """The line with the date that stands by the headline, above the text; None without one."""
+    blocks = outline.blocks
+    kept = (place for place, rule in enumerate(rules) if rule is None)
+    begin = next((p for p in kept if blocks[p].tag not in HEADINGS and _running(blocks[p])), 0)
+    for block in blocks[max(0, begin - DATE_REACH) : begin]:
+        if line := _leading_date(block.text):
+            return line
+    return None
+
+
+def _leading_date(text: str) -> str | None:
+    """The date with which a label begins: "13 March 2024, 18:05 Views: 1204"."""
+    words = text.split(" | ")[0].split()
+    if len(words) > DATE_WORDS or len(text) > LONGEST_DATE_LINE:
+        return None
+    heads = (" ".join(words[:count]) for count in range(len(words), 0, -1))
+    return next(filter(is_date_line, heads), None)
 
 
 def judge_blocks(outline: Outline) -> list[str | None]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from searchkit.clean.facts import Facts, line_of, read_facts, stated
 from searchkit.clean.published import find_modified, find_published
 from searchkit.clean.text import paragraph_key
+from searchkit.dates import is_ambiguous, parse_date
 from searchkit.records import Certainty, Page
 from searchkit.urls import canonical_url, site_of
 
@@ -87,6 +89,15 @@ def read_metadata(root: Any, page: Page) -> Metadata:
     )
 
 
+def dated(facts: Metadata, line: str | None, fetched_at: datetime) -> Metadata:
+    """The same facts, dated by a line printed at the headline where nothing else dates them."""
+    day = parse_date(line) if line and facts.published is None else None
+    if line is None or day is None or day > fetched_at.date().isoformat():
+        return facts
+    certainty: Certainty = "guess" if is_ambiguous(line) else "likely"
+    return replace(facts, published=day, published_source="text", published_certainty=certainty)
+
+
 def _site(facts: Facts) -> str | None:
     for _, content in stated(facts.metas, SITE_METAS):
         if name := line_of(content):
@@ -102,6 +113,8 @@ def _title(facts: Facts, site: str | None, url: str | None) -> str | None:
     """The headline: the page's h1 where a title tag agrees, else the titles in order."""
     claims = [line_of(content) for _, content in stated(facts.metas, TITLE_METAS)]
     claims += [line_of(i["headline"]) for i in facts.items if isinstance(i.get("headline"), str)]
+    if not claims and (line := _only_subheading(facts.root)):
+        return without_site(line, site, url)
     claims += [line_of("".join(t.itertext())) for t in islice(facts.root.iter("title"), 1)]
     keys = [paragraph_key(text) for text in claims if text]
     headings = islice(facts.root.iter("h1"), MOST_HEADINGS)
@@ -114,6 +127,12 @@ def _title(facts: Facts, site: str | None, url: str | None) -> str | None:
         if shorter := without_site(text, site, url):
             return shorter
     return next(filter(None, lines), None)
+
+
+def _only_subheading(root: Any) -> str | None:
+    """The one h2 of an old page that has no h1: its headline, whatever the window is called."""
+    found = [line_of(" ".join(e.itertext())) for e in islice(root.iter("h1", "h2"), 2)]
+    return found[0] or None if len(found) == 1 else None
 
 
 def without_site(title: str, site: str | None, url: str | None) -> str:
@@ -134,8 +153,8 @@ def without_site(title: str, site: str | None, url: str | None) -> str:
 
 def _is_site(part: str, names: set[str]) -> bool:
     key = paragraph_key(part)
-    if not key or len(part.split()) > LONGEST_SITE_WORDS:
-        return not key
+    if len(part.split()) > LONGEST_SITE_WORDS:
+        return False
     return any(
         key == name or (len(key) > 3 and (key in name or name in key)) for name in names if name
     )

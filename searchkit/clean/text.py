@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from searchkit.clean.boilerplate import boilerplate_rule
-from searchkit.dates import parse_date
+from searchkit.dates import is_date_line, parse_date
 from searchkit.records import Removed
 
 # Controls that no reader sees; the tab, the newline and the joiners of Indic and Persian stay.
@@ -69,14 +69,16 @@ BODY_WORDS = 12
 BODY_REACH = 6
 CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
-# A date that stands alone in a line near the top, with at most a place before it; a bare one
-# is no text.  A date inside a sentence is an event's.
-DATE_LINE = re.compile(r"(?:[^\W\d_]{3,20},? ){0,3}[^:;()]{6,30}")
-BARE_DATE_LINE = re.compile(r"(?:[^\W\d_]{2,12},? )?(?:\d\S{0,9}[ ,]*|[^\W\d_]{3,12}[ ,.]*){1,4}")
-DATE_REACH = 4
-DATE_TIME = re.compile(
-    r"(?:\bat |\bum )?\d{1,2}[:.]\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?(?: \(?[A-Z]{2,4}\)?)?", re.I
+# How many lines above or below a headline may hold its date or the office that issues it.
+HEAD_REACH = 4
+LETTERHEAD = re.compile(
+    r"(?:the )?(?:office|ministry|department|embassy|permanent mission|government|secretariat"
+    r"|press (?:service|office|release|statement)|cabinet|chancellery|delegation"
+    r"|for immediate release|media (?:release|note))\b[^.!?:;]{0,90}",
+    re.I,
 )
+# A headline's own date: "Press briefing by the Spokesperson, 24 January 2024".
+DATED_HEADLINE = re.compile(r"(?:,|[(–—-]) ?([^,(–—]{6,30}?)\)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,44 +259,50 @@ def _is_headline(lines: Sequence[str]) -> bool:
         _words(first) in HEADLINE_WORDS
         and not HEADLINE_END.search(first)
         and not first[0].islower()
-        and parse_date(first) is None
+        and not is_date_line(first)
         and any(_words(line) >= BODY_WORDS and ENDS_SENTENCE.search(line) for line in body)
     )
 
 
-def is_date_line(line: str) -> bool:
-    """Whether a line is a date, with or without a time and weekday, and nothing else.
+def _head(lines: Sequence[str]) -> tuple[int, str | None]:
+    """How many lines stand above a headline (dates, the issuer), and the headline."""
+    above = 0
+    while above < min(HEAD_REACH, len(lines)) and (
+        is_date_line(lines[above]) or LETTERHEAD.fullmatch(lines[above])
+    ):
+        above += 1
+    for place in range(above, -1, -1):
+        if lines[place:] and _is_headline(lines[place:]):
+            return place, lines[place]
+    return 0, None
 
-    >>> is_date_line("Tuesday, 5 March 2024, 21:30"), is_date_line("Talks of 5 March 2024")
-    (True, False)
-    """
-    rest = DATE_TIME.sub("", line)
-    return bool(BARE_DATE_LINE.fullmatch(rest.strip(" ,|-–•·"))) and parse_date(line) is not None
 
-
-def _date_line(lines: Sequence[str]) -> tuple[str, str] | None:
-    """A line near the top that is a place and a date and nothing else, and that date."""
-    for line in lines[:DATE_REACH]:
-        if len(line) <= 60 and DATE_LINE.fullmatch(line):
-            found = parse_date(line)
-            if found and len(found) == 10 and _words(line) <= 7:
-                return line, found
-    return None
+def _date_of(lines: Sequence[str], title: str | None) -> str | None:
+    """The date of a line near the top that is nothing else, or the one a headline ends with."""
+    for line in lines[:HEAD_REACH]:
+        if is_date_line(line):
+            return parse_date(line)
+    own = DATED_HEADLINE.search(title or "")
+    return parse_date(own[1]) if own and is_date_line(own[1]) else None
 
 
 def clean_text(text: str, title: str | None = None) -> Flat:
     """Title, date and paragraphs of a plain text; a title given is not looked for.
 
-    >>> clean_text("Share this article\\nTalks begin\\nThe talks on water began on Monday.").title
+    >>> clean_text("Share this story\\nTalks begin today\\nThe talks on water began on Monday, "
+    ...            "and both ministers said that they would go on.").title
+    'Talks begin today'
     """
     kept, removed = sift_paragraphs(split_paragraphs(text), title)
-    if title is None and len(kept) > 1 and _is_headline(kept):
-        title = kept.pop(0)
-        removed.append(Removed(title, "title"))
-        again = [line for line in kept if paragraph_key(line) == paragraph_key(title)]
-        kept = [line for line in kept if line not in again]
-    dated = _date_line(kept)
-    if dated and len(kept) > 1 and _words(dated[0]) <= 5 and BARE_DATE_LINE.fullmatch(dated[0]):
-        kept.remove(dated[0])
-        removed.append(Removed(dated[0], "date"))
-    return Flat(tuple(kept), title, dated[1] if dated else None, tuple(removed))
+    top = kept[: 2 * HEAD_REACH]
+    if title is None:
+        above, title = _head(kept)
+        if title is not None:
+            rules = ["date" if is_date_line(line) else "letterhead" for line in kept[:above]]
+            removed += map(Removed, kept[: above + 1], [*rules, "title"])
+            kept = kept[above + 1 :]
+    published = _date_of(top, title)
+    dates = [line for line in kept[:HEAD_REACH] if is_date_line(line)] if len(kept) > 1 else []
+    removed += [Removed(line, "date") for line in dates]
+    kept = [line for line in kept if line not in dates]
+    return Flat(tuple(kept), title, published, tuple(removed))
