@@ -8,7 +8,6 @@ printed: notes on what a person should know come with the results.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -180,6 +179,8 @@ class Index:
 
     def _unknown_words(self, query: Query) -> Iterator[str]:
         """A line for each word that no passage has, with the nearest that some have."""
+        import difflib
+
         for word in dict.fromkeys(query.words):
             for token in analyze(word):
                 if token.exact in self.engine.words("text", token.exact, 1):

@@ -26,6 +26,7 @@ from searchkit import archive as archive_module
 from searchkit.archive import Archive, open_archive, schema, warc
 from searchkit.archive.check import Finding
 from searchkit.archive.database import Database
+from searchkit.archive.keeping import Kept
 from searchkit.archive.warc import Place, encode_page, iter_body
 from searchkit.errors import ArchiveError, Busy, InputError, UsageError
 from searchkit.records import (
@@ -93,7 +94,7 @@ def passages(doc: Document) -> list[Passage]:
     return made
 
 
-def add(archive: Archive, url: str, text: str = TEXT, **more: object) -> archive_module.Kept:
+def add(archive: Archive, url: str, text: str = TEXT, **more: object) -> Kept:
     doc = document(url, text, **more)
     capture = archive.capture(page(text.encode(), url), NOTHING)
     return archive.keep(capture, doc, passages(doc))
@@ -432,7 +433,7 @@ def test_removed_and_back(index: Path) -> None:
         assert archive.passage(part.id) == (part, 1, False)
         assert list(archive.changed_since(0)) == [(name, 2, True)]
         assert (archive.counts().documents, archive.counts().gone) == (0, 1)
-        assert add(archive, url, source="b") == archive_module.Kept(name, "added", 1, 3)
+        assert add(archive, url, source="b") == Kept(name, "added", 1, 3)
         assert archive.sources_of(name) == ["b"]
         assert archive.passage(part.id) == (part, 1, True)
         assert list(archive.changed_since(0)) == [(name, 3, False)]

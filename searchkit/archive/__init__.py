@@ -21,9 +21,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from searchkit.archive import keeping, rows
+from searchkit.archive import rows
 from searchkit.archive.database import Database
-from searchkit.archive.keeping import Kept
 from searchkit.archive.lock import WriteLock, take_lock
 from searchkit.archive.reading import (
     Change,
@@ -35,17 +34,16 @@ from searchkit.archive.reading import (
 )
 from searchkit.errors import ArchiveError
 from searchkit.records import Document, Given, Page, Passage
-from searchkit.urls import url_key
 
 if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for warcio
     from searchkit.archive.check import Finding
+    from searchkit.archive.keeping import Kept
     from searchkit.archive.warc import WarcWriter
 
 __all__ = [
     "Archive",
     "Change",
     "Counts",
-    "Kept",
     "PassageAt",
     "Reader",
     "Same",
@@ -175,6 +173,8 @@ class Archive(Reader):
 
     def refuse(self, capture_id: int, reason: str) -> None:
         """Mark a capture as one that gives no document, and why; its bytes stay."""
+        from searchkit.archive import keeping
+
         self._writer()
         with self._database.transaction():
             keeping.finish(self._database, capture_id, "refused", None, rows.storable(reason))
@@ -190,6 +190,8 @@ class Archive(Reader):
         Raises ValueError where a passage is not the document's or not its slice of text,
         KeyError for an unknown capture, InputError for a text that is no valid Unicode.
         """
+        from searchkit.archive import keeping
+
         self._writer()
         return keeping.keep(self._database, capture_id, document, passages)
 
@@ -198,6 +200,8 @@ class Archive(Reader):
 
         Gives the new revision, or None where the document is unknown or removed already.
         """
+        from searchkit.archive import keeping
+
         self._writer()
         with self._database.transaction():
             state = self._database.value("SELECT state FROM documents WHERE id = ?", (document_id,))
@@ -246,6 +250,8 @@ def _open_writer(archive: Reader, database: Database) -> WarcWriter:
 
 def _key(page: Page, given: Given) -> str:
     """What makes two captures captures of one thing: address, given id, or the bytes."""
+    from searchkit.urls import url_key
+
     url = given.url or page.url
     if url:
         return url_key(rows.storable(url))

@@ -19,7 +19,6 @@ from searchkit.archive import rows
 from searchkit.archive.database import Database
 from searchkit.errors import ArchiveError, UsageError
 from searchkit.records import Document, Given, Page, Passage
-from searchkit.urls import split_url, url_key
 
 _BATCH = 500
 _MIN_PREFIX = 4
@@ -145,6 +144,8 @@ class Reader:
         A URL finds the document also under addresses that led to it.  Raises UsageError
         for a prefix of less than 4 letters, or one that fits several documents.
         """
+        from searchkit.urls import split_url, url_key
+
         name = rows.storable(name.strip())
         if split_url(name) is not None:
             return self._id_of_key(url_key(name))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -164,6 +162,9 @@ def _cell(value: Any) -> str:
 
 
 def _csv_row(cells: list[str]) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out).writerow(cells)
     return out.getvalue()
