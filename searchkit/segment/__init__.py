@@ -15,11 +15,11 @@ from searchkit.segment.cues import OTHER_CUES
 from searchkit.segment.foreign import read_foreign
 from searchkit.segment.forms import decide_form, is_layout
 from searchkit.segment.passages import make_passages
-from searchkit.segment.people import People, Person, gather_people
+from searchkit.segment.people import People, Person, Speaker, gather_people
 from searchkit.segment.prose import read_prose
 from searchkit.segment.reader import EUROPEAN_PARLIAMENT, Reader
 from searchkit.segment.sentences import Span, paragraph_spans
-from searchkit.segment.titles import news_home, principals, read_title, title_person
+from searchkit.segment.titles import give_post, news_home, principals, read_title, title_person
 from searchkit.segment.turns import find_labels, read_turns
 from searchkit.segment.voices import clean_name, home_country, read_voice
 
@@ -61,8 +61,10 @@ def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> l
     content = [not is_layout(document.text[a:b], document.title, form) for a, b in paragraphs]
     home = home_country(document)
     limit = PEOPLE_CHARS if form in ("news", "readout") else TOP_CHARS
-    people = gather_people(document.text, limit=min(limit, len(document.text)))
-    read_title(document, people)
+    people = People()
+    named = read_title(document, people)
+    gather_people(people, document.text, limit=min(limit, len(document.text)))
+    give_post(document, people, named)
     _add_given(document, people, home)
     if form == "transcript":
         found = _transcript(document, paragraphs, content, people, home)
@@ -113,11 +115,22 @@ def _prose(
     found: list[Statement] = []
     if form == "readout":
         people.principals = principals(document, people, kept)
+        reader.author = _author(document, reader, people.principals)
         reader.principals = tuple(reader.of_person(p, None) for p in people.principals)
         reader.issuer_body = home if home == EUROPEAN_PARLIAMENT else None
         if reader.issuer_body:
             found, kept = _key_points(document, kept, home)
     return found + list(read_prose(reader, kept, form))
+
+
+def _author(document: Document, reader: Reader, people: list[Person]) -> Speaker | None:
+    """Who wrote the message that a title tells of: whom it names before "to"."""
+    title = document.title or ""
+    for person in people[:1]:
+        at, to = title.find(person.name.split()[-1]), title.find(" to ")
+        if at >= 0 and (to < 0 or at < to):
+            return reader.of_person(person, None)
+    return None
 
 
 def _key_points(

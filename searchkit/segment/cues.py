@@ -23,7 +23,7 @@ LEMMAS: dict[Frame, str] = {
         contend assert allege suggest predict estimate warn caution stress emphasize emphasise
         underscore underline reiterate highlight recall affirm reaffirm testify joke quip indicate
         hint imply complain boast lament conclude proclaim conjecture speculate comment forecast
-        project believe think fear hope mention repeat clarify recount relate explain opine counter
+        project believe think fear hope mention repeat clarify recount opine counter
         retort muse assess find determine rule concur stipulate certify profess post point
     """,
     "object": """
@@ -32,9 +32,9 @@ LEMMAS: dict[Frame, str] = {
         appeal encourage propose recommend threaten regret salute appreciate convey reassert
         decry slam blast rebuke protest endorse oppose defend tout ridicule mock lambast
         castigate extend acclaim laud credit question challenge call ask invite advocate
-        refute dispute echo characterize characterise label brand dub
+        refute dispute echo characterize characterise label brand instruct dub
     """,
-    "told": "tell inform assure remind advise notify brief convince instruct",
+    "told": "tell inform assure remind advise notify brief convince",
     "deed": "agree pledge vow promise commit swear threaten offer undertake order resolve "
     "refuse decline",
     "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime "
@@ -61,7 +61,7 @@ AMBIGUOUS = word_set(
     promises promise offers offer orders order questions question requests request stresses stress
     answers answer projects project posts post comments comment estimates estimate forecasts
     forecast rules rule challenges challenge credits credit protests protest finds find fears fear
-    hopes hope charges charge blames blame labels label brands brand
+    hopes hope charges charge blames blame labels label brand instructs brand
     welcome appeal appeals reply replies hints hint jokes joke mention remark remarks highlights
     highlight praise slams blasts reads laughs cry cries dispute disputes voice voices back
     support supports point points consider considers favour favours     agree threatens vow vows

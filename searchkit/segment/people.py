@@ -37,6 +37,7 @@ from searchkit.segment.phrases import (
     split_words,
     trailing_name,
 )
+from searchkit.segment.sources import FINITE
 
 # A run of capital words with the small words that names and offices hold.
 CAPITAL_WORD = (
@@ -106,6 +107,8 @@ class People:
         """Take a person in, or add what is new to one known by that name."""
         self.counts[person.name] += 1
         known = self.find(person.name, exact=True)
+        if known is None and (meant := self._misspelt(name_tokens(person.name))):
+            return meant
         if known is None:
             if len(self.order) < MOST_PEOPLE:
                 self._insert(person)
@@ -187,7 +190,7 @@ class People:
         if wanted == {"leader"} and affiliation:
             return self._leader(affiliation)
         pool = [*self.principals, *reversed(self.order)]
-        fits = [p for p in pool if p.role and wanted <= role_words(p.role)]
+        fits = [p for p in pool if p.role and _holds(p.role, wanted)]
         if affiliation:
             fits = [p for p in fits if p.affiliation in (affiliation, None)]
         exact = [p for p in fits if role_words(p.role or "") == wanted]
@@ -253,6 +256,13 @@ def merge(old: Person, new: Person) -> Person:
     )
 
 
+def _holds(role: str, wanted: frozenset[str]) -> bool:
+    """Whether an office has these words; "the company's president" is no "President"."""
+    has = role_words(role)
+    owned = "’s " in role or "'s " in role
+    return wanted <= has and (wanted == has or not owned)
+
+
 def _fuller(new: Person, old: Person) -> bool:
     """Whether the new office says more: one in apposition, or one that holds the old."""
     had, has = role_words(old.role or ""), role_words(new.role or "")
@@ -272,9 +282,8 @@ def person_of(source: Source) -> Person | None:
     return Person(source.name, source.role, source.affiliation, sex, source.told)
 
 
-def gather_people(text: str, *, limit: int, low: int = 0) -> People:
-    """The people that a text names with an office, a title or in full."""
-    people = People()
+def gather_people(people: People, text: str, *, limit: int, low: int = 0) -> None:
+    """Take in the people that a text names with an office, a title or in full."""
     for run in CAPITAL_RUN.finditer(text, low, limit):
         if run[0].isupper():
             continue  # a label or a heading in capitals
@@ -285,7 +294,6 @@ def gather_people(text: str, *, limit: int, low: int = 0) -> People:
         for part in source.parts or (source,):
             _take(people, text, words, part, run.end())
     _gather_posts(people, text, low, limit)
-    return people
 
 
 # "Pakistan's prime minister", "the Peruvian foreign minister": whose office it is.
@@ -352,12 +360,17 @@ def _is_full_name(person: Person, source: Source) -> bool:
     return body_of(person.name) is None and bare(person.name.split()[-1]).lower() not in BODIES
 
 
+TITLE_WORDS = word_set("retired appointed elected designated accredited named United Allied")
+
+
 def _with_office_after(text: str, person: Person, at: int) -> Person:
     """The person with the office of ", role of Country," after the name."""
     match = APPOSITION.match(text, at)
     if match is None:
         return person
     words = split_words(text, match.start(1), match.end(1))
+    if any(low in FINITE or (low.endswith("ed") and low not in TITLE_WORDS) for low in words.texts):
+        return person  # a clause, not an apposition
     source = describe(words, 0, len(words))
     if source is None or source.sort not in ("role", "anonymous") or source.role is None:
         return person

@@ -88,7 +88,9 @@ FIELDS = word_set(
     world joint chiefs armed forces army navy air force special assembly national church society
     institute centre center university college school press white intelligence strategic
     communications budget innovation science technology tourism sports youth industry planning
-    infrastructure housing social welfare immigration border police water fisheries digital
+    civil emergencies emergency natural disaster relief reconstruction situations
+    infrastructure housing social welfare
+    immigration border police water fisheries digital
     information media new democratic republican party people south north east west northern
     southern eastern western middle conference organization organisation group association region
     city province district county town village street palace entity external action response
@@ -163,7 +165,7 @@ def bare(word: str) -> str:
 
 
 def is_capital(word: str) -> bool:
-    """Whether a word is written as a name is: with a capital, or "al-Maliki"."""
+    """Whether a word is written as a name is: with a capital, or "al-Ruiz"."""
     return word[:1].isupper() or (
         len(word) > 3 and word[:3] in ("al-", "el-", "as-", "ar-", "an-") and word[3].isupper()
     )
@@ -233,7 +235,7 @@ SURNAMES = word_set(
 
 
 def _is_surname(words: Words, a: int, i: int, b: int) -> bool:
-    """ "King" in "Kevin King said": a capital word that ends the phrase after a given name."""
+    """ "King" in "Lena King said": a capital word that ends the phrase after a given name."""
     if i + 1 < b or i == a or not words.texts[i][0].isupper():
         return False
     before = words.texts[i - 1]
@@ -439,7 +441,7 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
         stop += 1
     name_a, name_b = _name_before_of(words, stop, b)
     if name_a == name_b:
-        name_a, name_b = trailing_name(words, stop, b)
+        name_a, name_b = _name_after_field(words, stop, b)
     head = bare(words.lows[office])
     affiliation = affiliation_in(words, a, b)
     if name_a < name_b:
@@ -461,6 +463,24 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     if indefinite:
         sort = "anonymous"
     return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+def _name_after_field(words: Words, a: int, b: int) -> tuple[int, int]:
+    """The name that ends the phrase, after the field of the office: "of State Ana Ruiz".
+
+    Where the field is not known, a name is its last two words, if more come before.
+    """
+    first, last = trailing_name(words, a, b)
+    if first == last or a >= b or words.lows[a] not in ("of", "for"):
+        return first, last
+    field = a + 1 + (words.lows[a + 1] == "the" if a + 1 < b else 0)
+    known = first > field and words.lows[first - 1] not in DIRECTIONS
+    if known or not all(_is_name_word(w) for w in words.texts[field:last]):
+        return first, last
+    return (last - 2, last) if last - first > 2 else (b, b)
+
+
+DIRECTIONS = word_set("north south east west northern southern eastern western new upper lower")
 
 
 def _name_first(words: Words, a: int, office: int) -> int | None:

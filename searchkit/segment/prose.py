@@ -33,7 +33,7 @@ from searchkit.segment.sources import BOUNDARIES, Found, source_after, source_be
 PLAIN_WORD = re.compile(r"[a-z]+")
 # Words of the people who speak, outside quotation marks in the third person's prose.
 FIRST_PLURAL = re.compile(r"\b(?:[Ww]e|[Oo]urs?|[Uu]s)\b")
-# "...!” Blair said.": a quotation that ends its sentence only by its own mark.
+# "...!” Ruiz said.": a quotation that ends its sentence only by its own mark.
 ATTRIBUTION_NEXT = re.compile(
     r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?:said|says|added|told|wrote|asked|noted|replied|"
     r"explained|warned|insisted|stated|tweeted|continued|concluded|declared|argued)\b"

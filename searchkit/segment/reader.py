@@ -44,6 +44,7 @@ class Reader:
     focus: Speaker | None = None
     last_body: Speaker | None = None
     last_group: Speaker | None = None
+    author: Speaker | None = None
     introduced: Speaker | None = None
     quote_follows: bool = False
     groups: dict[str, Speaker] = field(default_factory=dict)
@@ -174,8 +175,7 @@ class Reader:
         owner = self.last_body or self.floor or self.focus
         if self.floor is not None and self.floor.name and not self.floor.plural:
             owner = self.floor
-        if owner is None and self.principals:
-            owner = self.principals[0]
+        owner = owner or self.author
         if owner is None:
             return Speaker(None, mention, "role", mention.lower(), None, is_body=True)
         return replace(owner, mention=mention, via="role")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from searchkit.names.offices import OFFICES, word_set
+from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
 from searchkit.segment.complements import (
     content_after,
     content_before,
@@ -199,6 +199,11 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
     lemma, after = lemma_of(words.lows[i]), words.lows[i + 1] if i + 1 < len(words) else ""
     if lemma == "call":
         return after == "off" or (after == "it" and "off" in words.lows[i : i + 4])
+    if lemma == "welcome":
+        # "welcomed President Ruiz to the palace" tells of a guest.
+        after_low = words.lows[i + 1] if i + 1 < len(words) else ""
+        titled = after_low in OFFICES | OFFICE_MODIFIERS or after_low in HONORIFICS
+        return titled and is_capital(words.texts[i + 1])
     if lemma == "rule":
         return after != "out" and words.lows[start - 1] != "that"
     if lemma == "point":

@@ -14,10 +14,12 @@ from searchkit.names.offices import word_set
 Span = tuple[int, int]
 
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+LINE = re.compile(r"\n\s*")
 # A run of end marks with the closing marks that belong to it, or an end mark of a
 # script that sets no space after it.
 SENTENCE_END = re.compile(
-    r"[.!?…]{1,9}[\"'”’“»)\]]{0,3}(?=\s)|[。！？]{1,9}[」』”’\"»)]{0,3}|[؟۔।](?=\s)|\n"
+    r"[.!?…]{1,9}[\"'”’“»)\]]{0,3}(?=\s)|[。！？]{1,9}[」』”’\"»)]{0,3}|[؟۔।](?=\s)"
+    r"|\n(?=\s*(?:[-•*–—·]\s|\d{1,2}[.)]\s))"
 )
 # What may begin a sentence: a capital, a digit, an opening mark, a script without case, or
 # speech that was masked.
@@ -47,12 +49,15 @@ STARTERS = re.compile(
 def paragraph_spans(text: str) -> list[Span]:
     r"""The paragraphs of a text, without the blank lines between them.
 
+    In a text without any blank line each line is a paragraph.
+
     >>> paragraph_spans("One.\n\nTwo, too.")
     [(0, 4), (6, 15)]
     """
     spans = []
     start = 0
-    for gap in BLANK_LINE.finditer(text):
+    breaks = BLANK_LINE if BLANK_LINE.search(text) else LINE
+    for gap in breaks.finditer(text):
         spans.append(_trim(text, start, gap.start()))
         start = gap.end()
     spans.append(_trim(text, start, len(text)))

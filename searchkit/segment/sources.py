@@ -166,7 +166,7 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
 
 
 def _names_person(words: Words, at: int) -> bool:
-    """ "Theresa May", "April": a time word that may be a name."""
+    """ "Lena May", "April": a time word that may be a name."""
     return words.lows[at] in ("may", "april", "june", "august") and is_capital(words.texts[at - 1])
 
 

@@ -10,7 +10,15 @@ import re
 
 from searchkit.records import Document
 from searchkit.segment.people import CAPITAL_RUN, People, Person, leading_country, person_of
-from searchkit.segment.phrases import bare, body_of, country_of, describe, is_capital, split_words
+from searchkit.segment.phrases import (
+    Source,
+    bare,
+    body_of,
+    country_of,
+    describe,
+    is_capital,
+    split_words,
+)
 from searchkit.segment.sentences import Span, sentence_spans
 
 SMALL = re.compile(
@@ -33,13 +41,33 @@ def read_title(document: Document, people: People) -> list[Person]:
         source = describe(words, 0, len(words))
         for part in (source.parts or (source,)) if source else ():
             person = person_of(part)
-            if (
-                person is not None
-                and (part.role or part.sex or part.sort == "person")
-                and not body_of(person.name)
-            ):
+            begins = run.start() == 0 and plain[run.end() :].startswith(" ")
+            if person is not None and _is_named(part, person, document.text, begins=begins):
                 found.append(people.add(person))
     return found
+
+
+def _is_named(source: Source, person: Person, text: str, *, begins: bool) -> bool:
+    """Whether a capitalised run of a title is a person: by office or title, or by the text."""
+    if body_of(person.name):
+        return False
+    if source.role or source.sex or source.sort == "person":
+        return True
+    words = person.name.split()
+    return len(words) in (2, 3) and (begins or words[-1] in text[:OPENING_CHARS])
+
+
+# "President of Peru" as the name of a source: its holder is whom the title names first.
+def give_post(document: Document, people: People, named: list[Person]) -> list[Person]:
+    """The people of the title, the first with the post that the source is named by."""
+    source = document.source or ""
+    words = split_words(source, 0, len(source))
+    stop = next((i for i, word in enumerate(words.texts) if word == "("), len(words))
+    post = describe(words, 0, stop)
+    if post is None or post.sort != "role" or not named or named[0].role:
+        return named
+    first = people.add(Person(named[0].name, post.role, post.affiliation))
+    return [first, *named[1:]]
 
 
 # "X met today with Y", "X spoke by phone with Y": the first sentence of a readout.

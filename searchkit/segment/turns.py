@@ -1,6 +1,6 @@
 """Transcripts: labelled turns, who each label means, and what goes on without label.
 
-In come a document whose speakers are named before their words ("MR. PRICE: ...")
+In come a document whose speakers are named before their words ("MR. RUIZ: ...")
 and its people; out go transcript `Statement`s.  Questioners stay without name unless
 they introduce themselves or the moderator names them.
 """
@@ -18,7 +18,7 @@ from searchkit.segment.people import People, Person, Speaker, name_tokens, speak
 from searchkit.segment.phrases import describe, is_capital, split_words
 from searchkit.segment.sentences import Span
 
-# "SECRETARY BLINKEN:", "MS ADAMS-ALLEN (via interpreter):", "Q:" — no lower-case letter
+# "SECRETARY PEREIRA:", "MS RUIZ-DALE (via interpreter):", "Q:" — no lower-case letter
 # but those of Mc, Mac, al- and "(via interpreter)".
 CAPITAL_LABEL_WORD = (
     r"(?:Mc|Mac|al-|el-)?[^\W\d_a-zß-öø-ÿа-яёєіїґ](?:[^\W_a-zß-öø-ÿа-яёєіїґ]|[.’'\-/])*"
@@ -27,7 +27,7 @@ CAPITALS_LABEL = re.compile(
     rf"(?P<label>{CAPITAL_LABEL_WORD}(?:,?\s(?:{CAPITAL_LABEL_WORD}|\d{{1,3}})){{0,13}})"
     r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]\s*(?=\S)"
 )
-# "Vladimir Putin:", "Dr Vivian Balakrishnan :", "President of Peru Ana Ruiz (retranslated):"
+# "Ana Pereira:", "Dr Tom Oduya :", "President of Peru Ana Ruiz (retranslated):"
 NAMED_LABEL = re.compile(
     r"(?P<label>[^\W\d_a-z][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){0,18}?)"
     r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]\s+(?=\S)"
@@ -203,8 +203,8 @@ def _mostly_upper(label: str) -> bool:
 def _title_case(label: str) -> str:
     """ "DEPUTY SECRETARY MCKEON" as a text would write it.
 
-    >>> _title_case("MS ADAMS-ALLEN")
-    'Ms Adams-Allen'
+    >>> _title_case("MS RUIZ-DALE")
+    'Ms Ruiz-Dale'
     """
     small = {"OF", "THE", "FOR", "AND", "TO"}
     words = [
