@@ -324,3 +324,16 @@ def test_a_name_beside_the_reporting_word_speaks(
     assert statement.kind == "direct"
     assert statement.speaker == speaker
     assert statement.cue
+
+
+def test_a_clause_before_a_colon_is_no_label() -> None:
+    text = (
+        "Lena Brandt, Minister of Trade\n\nNorway is naming two traders who work in Peru: "
+        "Raul Ortega and Tom Reed. We will not rest."
+    )
+    assert {s.speaker for s in said(text, source="Ministry of Trade of Norway")} == {"Lena Brandt"}
+
+
+def test_a_promise_keeps_its_infinitive() -> None:
+    text = "Minister Ana Pereira pledged to address together the problems that divide the coast."
+    assert words(text) == ["to address together the problems that divide the coast"]

@@ -57,6 +57,8 @@ def content_after(words: Words, verb: int, high: int) -> int | None:
 
 def _that_index(words: Words, at: int, high: int) -> int | None:
     """The "that" that opens the clause, if no other verb or stop comes first."""
+    if at < high and words.lows[at] == "to" and "deed" in frames(words.lows[at - 1]):
+        return None
     if at < high and "told" not in frames(words.lows[at - 1]) and not (
         words.lows[at] in PLACE_PREPOSITIONS | TIMES | ADVERBS or words.texts[at] == ","
         or words.lows[at] in ("this", "last", "early", "late", "that")
@@ -110,6 +112,8 @@ def _one_adjunct(words: Words, at: int, high: int) -> int:
         return at + 1
     if low in TIME_LEADS and at + 1 < high and words.lows[at + 1] in TIMES and low != "that":
         return at + 2
+    if low == "to" and not _is_noun_start(words, at + 1, high):
+        return at
     if low in PLACE_PREPOSITIONS:
         for stop in range(at + 1, min(high, at + 9)):
             if words.lows[stop] in SETTINGS | ADDRESSEES:
@@ -117,6 +121,11 @@ def _one_adjunct(words: Words, at: int, high: int) -> int:
             if words.lows[stop] in FINITE or words.texts[stop] in SEPARATORS:
                 break
     return at
+
+
+def _is_noun_start(words: Words, at: int, high: int) -> bool:
+    """Whether a noun phrase begins, so that "to" is no infinitive's."""
+    return at < high and (words.lows[at] in DETERMINERS | ADDRESSEES or is_capital(words.texts[at]))
 
 
 def _past_setting(words: Words, at: int, high: int) -> int:

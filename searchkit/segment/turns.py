@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from searchkit.names.offices import HONORIFICS, word_set
+from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
 from searchkit.records import Document, Statement, Via
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
 from searchkit.segment.phrases import describe, is_capital, split_words
@@ -116,7 +116,7 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     words = label.split()
     if label.isupper() and len(label) > 1:
         return len(label) > 3 or counts[_surname(label)] > 1
-    if any(not is_capital(w) and w not in SMALL_WORDS for w in words) and len(words) < 4:
+    if any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
     if source is None or source.sort not in ("person", "name", "role"):
@@ -129,10 +129,14 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     return (counts[surname] > 1 or surname in title) and len(surname) > 1
 
 
-SMALL_WORDS = word_set(
-    """
+LABEL_WORDS = (
+    OFFICES
+    | OFFICE_MODIFIERS
+    | word_set(
+        """
     of the and for de la van von bin al el du to on in entity
     """
+    )
 )
 
 

@@ -96,13 +96,10 @@ def the_speaker(
     titled = titled_person(document)
     if document.speaker:
         name = clean_name(document.speaker)
-        role = document.role
-        if role is None:
-            known = signed or titled or people.find(name) or _post_of_source(document)
-            role = known.role if known else None
+        known = [signed, titled, people.find(name), _post_of_source(document)]
+        role = document.role or next((p.role for p in known if p is not None and p.role), None)
         mention = document.speaker if document.speaker in document.text else None
-        affiliation = home
-        return Speaker(name, mention, "document", role, affiliation)
+        return Speaker(name, mention, "document", role, home or _titled_country(document))
     person = signed or titled
     if person is None:
         return None
@@ -110,6 +107,12 @@ def the_speaker(
         person.name, person.name if person.name in document.text else None, "document", person.role,
         speaks_for(person, home, people) or home,
     )  # fmt: skip
+
+
+def _titled_country(document: Document) -> str | None:
+    """The one country that a title names."""
+    found = countries_in(document.title or "")
+    return found[0] if len(found) == 1 else None
 
 
 def _post_of_source(document: Document) -> Person | None:
