@@ -72,6 +72,7 @@ ZONE_HOURS = {
 
 # A date stands near the start of its text; more is prose, and not worth the time.
 LONGEST_TEXT = 300
+LONGEST_DATE_LINE = 100
 
 # Years outside are article numbers, prices or other calendars (Buddhist 2567, Hijri 1445).
 FIRST_YEAR, LAST_YEAR = 1500, 2199
@@ -278,9 +279,9 @@ def is_date_line(text: str) -> bool:
     >>> is_date_line("Paris, Tuesday 5 March 2024, 21:30"), is_date_line("Talks of 5 March 2024")
     (True, False)
     """
-    folded = TWO_WORD_MONTHS.sub(r"\1\2", _fold(text[:LONGEST_TEXT]))
-    if len(text) > LONGEST_TEXT // 3:
+    if len(text) > LONGEST_DATE_LINE or not any(map(str.isdigit, text)):
         return False
+    folded = TWO_WORD_MONTHS.sub(r"\1\2", _fold(text))
     for match in _matches(folded):
         if isinstance(_matched_day(match, None, None), date):
             after = TIME.sub("", folded[match.end() :], count=1)

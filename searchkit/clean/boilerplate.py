@@ -414,7 +414,11 @@ def boilerplate_rule(line: str) -> str | None:
     if not small or _is_cut_sentence(line, words):
         return None
     for rule in RULES:
-        if words <= rule.words and any(trigger in small for trigger in rule.triggers):  # noqa: SIM102
-            if rule.pattern.match(small):
-                return rule.name
+        if words > rule.words:
+            continue
+        for trigger in rule.triggers:  # a bare loop: any() costs three times as much here
+            if trigger in small:
+                if rule.pattern.match(small):
+                    return rule.name
+                break
     return None

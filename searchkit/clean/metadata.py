@@ -131,8 +131,12 @@ def _title(facts: Facts, site: str | None, url: str | None) -> str | None:
 
 def _only_subheading(root: Any) -> str | None:
     """The one h2 of an old page that has no h1: its headline, whatever the window is called."""
-    found = [line_of(" ".join(e.itertext())) for e in islice(root.iter("h1", "h2"), 2)]
-    return found[0] or None if len(found) == 1 else None
+    found = list(islice(root.iter("h1", "h2"), 2))
+    if len(found) != 1 or any(
+        e.get("hidden") is not None or e.get("style") for e in found[0].iterancestors()
+    ):
+        return None
+    return line_of(" ".join(found[0].itertext())) or None
 
 
 def without_site(title: str, site: str | None, url: str | None) -> str:
