@@ -17,16 +17,18 @@ from searchkit.query import (
     DayRange,
     Everything,
     Keyword,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Prefix,
+    Ranked,
     Term,
 )
 from searchkit.records import Entry
 
-K1, B = 1.2, 0.75
+K1, B = 1.2, 0.6
 
 
 class Oracle:
@@ -72,8 +74,14 @@ class Oracle:
                 times = len(_starts(_field(entry, field), positions, slop))
                 rare = sum(min(self._idf(field, t) for t in terms) for terms in positions)
                 return boost * self._bm25(field, rare, times, entry)
+            case Near(field, left, right, distance, boost):
+                times = len(_near(_field(entry, field), left, right, distance))
+                rare = sum(min(self._idf(field, t) for t in terms) for terms in (*left, *right))
+                return boost * self._bm25(field, rare, times, entry)
             case Prefix(_, _, boost):
                 return boost
+            case Ranked(part, evidence):
+                return self.score(part, entry) + sum(self.score(e, entry) for e in evidence)
             case And(parts) | Or(parts):
                 return sum(self.score(part, entry) for part in parts)
             case Best(parts):
@@ -130,6 +138,8 @@ def matches(node: Node, entry: Entry) -> bool:
             return term in _terms(entry, field)
         case Phrase(field, positions, slop):
             return bool(_starts(_field(entry, field), positions, slop))
+        case Near(field, left, right, distance):
+            return bool(_near(_field(entry, field), left, right, distance))
         case Prefix(field, prefix):
             return any(term.startswith(prefix) for term in _terms(entry, field))
         case Keyword(field, values):
@@ -144,6 +154,8 @@ def matches(node: Node, entry: Entry) -> bool:
             return sum(matches(part, entry) for part in parts) >= at_least
         case Best(parts):
             return any(matches(part, entry) for part in parts)
+        case Ranked(part, _):
+            return matches(part, entry)
         case Not(part):
             return not matches(part, entry)
         case Everything():
@@ -157,6 +169,30 @@ def _starts(
     if not positions:
         return []
     return [start for start in range(len(text)) if _continues(text, positions, slop, start)]
+
+
+def _near(
+    text: tuple[tuple[str, ...], ...],
+    left: tuple[tuple[str, ...], ...],
+    right: tuple[tuple[str, ...], ...],
+    distance: int,
+) -> list[int]:
+    """Where the left phrase begins with the right one in reach, before it or behind."""
+    rights = _starts(text, right, 0)
+    return [
+        start
+        for start in _starts(text, left, 0)
+        if any(
+            _in_reach(text, start + len(left), other, distance)
+            or _in_reach(text, other + len(right), start, distance)
+            for other in rights
+        )
+    ]
+
+
+def _in_reach(text: tuple[tuple[str, ...], ...], end: int, start: int, distance: int) -> bool:
+    """Whether what begins at ``start`` follows what ended before ``end`` closely enough."""
+    return 0 <= start - end < distance and all(text[end:start])
 
 
 def _continues(

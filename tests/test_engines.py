@@ -18,11 +18,13 @@ from searchkit.query import (
     DayRange,
     Everything,
     Keyword,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Prefix,
+    Ranked,
     Term,
 )
 from searchkit.records import Entry
@@ -95,6 +97,14 @@ LEAVES = st.one_of(
         BOOSTS,
     ),
     st.builds(
+        Near,
+        TEXT_FIELDS,
+        st.lists(ALTERNATIVES, min_size=1, max_size=2).map(tuple),
+        st.lists(ALTERNATIVES, min_size=1, max_size=2).map(tuple),
+        st.integers(0, 6),
+        BOOSTS,
+    ),
+    st.builds(
         Prefix, TEXT_FIELDS, st.sampled_from(["", "g", "=gr", "san", "é", "和", "zz"]), BOOSTS
     ),
     st.builds(
@@ -113,6 +123,7 @@ def _nest(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         st.builds(And, parts),
         st.builds(Or, parts, st.integers(1, 4)),
         st.builds(Best, parts),
+        st.builds(Ranked, inner, parts),
         st.builds(Not, inner),
     )
 
@@ -124,6 +135,18 @@ NODES: st.SearchStrategy[Node] = st.recursive(LEAVES, _nest, max_leaves=8)
 @given(node=NODES)
 def test_answers_as_brute_force_does(filled: tuple[Engine, Oracle], node: Node) -> None:
     assert_same(*filled, node)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(part=NODES, evidence=st.lists(LEAVES, max_size=3).map(tuple), limit=st.integers(1, 30))
+def test_evidence_changes_the_order_and_nothing_else(
+    filled: tuple[Engine, Oracle], part: Node, evidence: tuple[Node, ...], limit: int
+) -> None:
+    engine, oracle = filled
+    node = Ranked(part, evidence)
+    found, expected = engine.search(node, limit=limit), oracle.search(node, limit=limit)
+    assert found.total == expected.total == engine.search(part, limit=0).total
+    assert [s for _, s in found.rows] == pytest.approx([s for _, s in expected.rows], abs=1e-9)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -20,6 +20,12 @@ SCHEMA = 1
 """Version of what entries hold: raised when the analyzer or `indexer.build_entry` changes,
 or how an engine stores them; an index of another version must be built anew."""
 
+K1 = 1.2
+"""BM25: how soon more occurrences of a term stop counting (Robertson and Zaragoza, 2009)."""
+
+B = 0.6
+"""BM25: how much a long field is held against an entry, 0 to 1; docs/quality.md says why."""
+
 Sort = Literal["relevance", "newest", "oldest"]
 
 

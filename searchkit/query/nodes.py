@@ -33,6 +33,22 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Passages where the field holds two phrases close to each other, in either order.
+
+    ``left`` and ``right`` are positions as in `Phrase`; from the last word of the one to
+    the first of the other are at most ``distance`` words, 1 for neighbours.  No gap may
+    lie between, and the two never share a word.  It counts as often as ``left`` occurs so.
+    """
+
+    field: str
+    left: tuple[tuple[str, ...], ...]
+    right: tuple[tuple[str, ...], ...]
+    distance: int
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Prefix:
     """Passages where the field holds a term that begins so."""
 
@@ -84,6 +100,17 @@ class Best:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """What ``part`` matches, its score raised by that of each piece of evidence that matches.
+
+    Evidence finds nothing by itself: words side by side, words of the title.
+    """
+
+    part: Node
+    evidence: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Everything but what the part matches; never scored."""
 
@@ -95,4 +122,6 @@ class Everything:
     """Every passage, each with score 0."""
 
 
-Node = Term | Phrase | Prefix | Keyword | DayRange | And | Or | Best | Not | Everything
+Node = (
+    Term | Phrase | Near | Prefix | Keyword | DayRange | And | Or | Best | Ranked | Not | Everything
+)

@@ -8,42 +8,44 @@ one segment during one query, `Statistics` what BM25 needs of the whole index.
 Scores: BM25 with the idf of Lucene, ln(1 + (N - df + 0.5) / (df + 0.5)), counted over
 live entries, so an index that was updated scores like one built afresh.  A phrase is
 scored as one term: its idf is the sum over its positions (of the commonest
-alternative), its frequency the number of places where it begins.  A prefix gives its
+alternative), its frequency the number of places where it begins.  Two phrases near each
+other are scored as one term, too, counted where the left one begins.  A prefix gives its
 boost, whatever it finds; filters give nothing.
 """
 
 from __future__ import annotations
 
 import math
-from array import array
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 
+from searchkit.engines import K1, B
+from searchkit.engines.whoosh.places import (
+    BISECT_BELOW,
+    count_near,
+    members,
+    phrase_starts,
+    places_by_entry,
+    places_in,
+)
 from searchkit.engines.whoosh.postings import Postings
-from searchkit.engines.whoosh.segments import GAP, Segment
+from searchkit.engines.whoosh.segments import Segment
 from searchkit.query import (
     And,
     Best,
     DayRange,
     Everything,
     Keyword,
+    Near,
     Node,
     Not,
     Or,
     Phrase,
     Prefix,
+    Ranked,
     Term,
 )
-
-K1 = 1.2
-"""How soon more occurrences of a term stop counting (Robertson and Zaragoza, 2009)."""
-
-B = 0.75
-"""How much a long field is held against an entry, 0 to 1."""
-
-_BISECT_BELOW = 16  # a search by halves costs about as much as this many steps of a set
 
 _FAR_DAY = 99_999_999
 
@@ -106,12 +108,45 @@ def rank(
 def is_scored(node: Node) -> bool:
     """Whether any entry could have a score other than 0."""
     match node:
-        case Term() | Phrase() | Prefix():
+        case Term() | Phrase() | Near() | Prefix():
             return True
         case And(parts) | Or(parts) | Best(parts):
             return any(map(is_scored, parts))
+        case Ranked(part, evidence):
+            return any(map(is_scored, (part, *evidence)))
         case _:
             return False
+
+
+def most(statistics: Statistics, node: Node) -> float:
+    """A bound no entry's score for the node exceeds; boosts are taken as positive."""
+    match node:
+        case Term(field, term, boost):
+            return boost * _most(statistics, field, ((term,),))
+        case Phrase(field, positions, _, boost):
+            return boost * _most(statistics, field, positions)
+        case Near(field, left, right, _, boost):
+            return boost * _most(statistics, field, (*left, *right))
+        case Prefix(boost=boost):
+            return boost
+        case And(parts) | Or(parts):
+            return sum(most(statistics, part) for part in parts)
+        case Best(parts):
+            return max((most(statistics, part) for part in parts), default=0.0)
+        case Ranked(part, evidence):
+            return sum(most(statistics, each) for each in (part, *evidence))
+        case _:
+            return 0.0
+
+
+def _most(statistics: Statistics, field: str, positions: Sequence[Sequence[str]]) -> float:
+    rarity = _rarity(statistics, field, positions)
+    return (K1 + 1) * rarity if rarity < math.inf else 0.0
+
+
+def _rarity(statistics: Statistics, field: str, positions: Sequence[Sequence[str]]) -> float:
+    """The idf of positions together: of the commonest alternative of each."""
+    return sum(min(statistics.idf(field, term) for term in terms) for terms in positions)
 
 
 class _SegmentQuery:
@@ -119,7 +154,7 @@ class _SegmentQuery:
         self._segment = segment
         self._statistics = statistics
         self._postings: dict[tuple[str, str], Postings | None] = {}
-        self._phrases: dict[Phrase, dict[int, int]] = {}
+        self._phrases: dict[Phrase | Near, dict[int, int]] = {}
 
     def _read(self, field: str, term: str) -> Postings | None:
         key = (field, term)
@@ -133,14 +168,18 @@ class _SegmentQuery:
         """Entries that match, deleted ones too."""
         match node:
             case Term(field, term):
-                return _members(self._read("t." + field, term), within)
+                return members(self._read("t." + field, term), within)
             case Phrase():
                 return set(self._phrase_counts(node, within))
+            case Near():
+                return set(self._near_counts(node, within))
+            case Ranked(part, _):
+                return self.match(part, within)
             case Prefix(field, prefix):
                 found = self._segment.prefixed("t." + field, prefix)
-                return _union(_members(postings, within) for _, postings in found)
+                return _union(members(postings, within) for _, postings in found)
             case Keyword(field, values):
-                return _union(_members(self._read("k." + field, v), within) for v in values)
+                return _union(members(self._read("k." + field, v), within) for v in values)
             case DayRange():
                 return self._in_days(node, within)
             case Not(part):
@@ -190,6 +229,11 @@ class _SegmentQuery:
                 return self._count("t." + field, (term,))
             case Phrase(field, positions):
                 return min((self._count("t." + field, terms) for terms in positions), default=0)
+            case Near(field, left, right):
+                every = (*left, *right)
+                return min((self._count("t." + field, terms) for terms in every), default=0)
+            case Ranked(part, _):
+                return self._cost(part)
             case Keyword(field, values):
                 return self._count("k." + field, values)
             case And(parts):
@@ -211,8 +255,14 @@ class _SegmentQuery:
         match node:
             case Term(field, term, boost):
                 return self._score_term(field, term, boost, within)
-            case Phrase():
-                return self._score_phrase(node, within)
+            case Phrase(field, positions, _, boost):
+                counts = self._phrase_counts(node, within)
+                return self._score_counts(field, positions, boost, counts)
+            case Near(field, left, right, _, boost):
+                counts = self._near_counts(node, within)
+                return self._score_counts(field, (*left, *right), boost, counts)
+            case Ranked(part, evidence):
+                return self._score_evidence(self.score(part, within), evidence)
             case Prefix(boost=boost):
                 return dict.fromkeys(self.match(node, within), boost)
             case And(parts):
@@ -268,8 +318,8 @@ class _SegmentQuery:
         lengths = self._segment.lengths(field)
         ids, counts = postings.ids, postings.counts
         rows: Iterable[tuple[int, int]] = zip(ids, counts, strict=True)
-        if within is not None and len(within) * _BISECT_BELOW < len(ids):
-            rows = [(number, counts[at]) for number, at in _places_in(ids, within)]
+        if within is not None and len(within) * BISECT_BELOW < len(ids):
+            rows = [(number, counts[at]) for number, at in places_in(ids, within)]
         elif within is not None:
             return {
                 n: factor * times / (times + flat + slope * lengths[n])
@@ -278,58 +328,78 @@ class _SegmentQuery:
             }
         return {n: factor * times / (times + flat + slope * lengths[n]) for n, times in rows}
 
-    def _score_phrase(self, phrase: Phrase, within: set[int] | None) -> dict[int, float]:
-        counts = self._phrase_counts(phrase, within)
+    def _score_evidence(
+        self, scores: dict[int, float], evidence: Sequence[Node]
+    ) -> dict[int, float]:
+        within = set(scores)
+        for piece in evidence:
+            for number, score in self.score(piece, within).items():
+                scores[number] += score
+        return scores
+
+    def _score_counts(
+        self, field: str, positions: Sequence[Sequence[str]], boost: float, counts: dict[int, int]
+    ) -> dict[int, float]:
+        """What occurs so often in these entries, scored as one term."""
         if not counts:
             return {}
-        idf = self._statistics.idf
-        rarity = sum(min(idf(phrase.field, term) for term in terms) for terms in phrase.positions)
-        factor, flat, slope = self._weight(phrase.field, rarity, phrase.boost)
-        lengths = self._segment.lengths(phrase.field)
+        rarity = _rarity(self._statistics, field, positions)
+        factor, flat, slope = self._weight(field, rarity, boost)
+        lengths = self._segment.lengths(field)
         return {
             n: factor * times / (times + flat + slope * lengths[n]) for n, times in counts.items()
         }
 
     def _phrase_counts(self, phrase: Phrase, within: set[int] | None) -> dict[int, int]:
         """How often the phrase begins in each entry that holds it."""
-        lists = [
-            [p for term in dict.fromkeys(terms) if (p := self._read("t." + phrase.field, term))]
-            for terms in phrase.positions
-        ]
+        within = self._holders(phrase.field, phrase.positions, within)
+        found, missing = self._counted(phrase, within)
+        if missing:
+            columns = self._columns(phrase.field, phrase.positions, missing)
+            found |= {n: len(phrase_starts(columns, n, phrase.slop)) for n in missing}
+        return {number: found[number] for number in within if found[number]}
+
+    def _near_counts(self, near: Near, within: set[int] | None) -> dict[int, int]:
+        """How often the left phrase has the right one near it, in each entry that holds that."""
+        within = self._holders(near.field, (*near.left, *near.right), within)
+        found, missing = self._counted(near, within)
+        if missing:
+            left = self._columns(near.field, near.left, missing)
+            right = self._columns(near.field, near.right, missing)
+            found |= {n: count_near(left, right, n, near.distance) for n in missing}
+        return {number: found[number] for number in within if found[number]}
+
+    def _counted(self, node: Phrase | Near, within: set[int]) -> tuple[dict[int, int], set[int]]:
+        """What is known of the node so far, and the entries of which nothing is."""
+        found = self._phrases.setdefault(node, {})
+        return found, within - found.keys()
+
+    def _holders(
+        self, field: str, positions: Sequence[Sequence[str]], within: set[int] | None
+    ) -> set[int]:
+        """Entries that hold one of the terms of every position, wherever."""
+        lists = [self._alternatives(field, terms) for terms in positions]
         if not lists or not all(lists):
-            return {}
+            return set()
         for alternatives in sorted(lists, key=lambda found: sum(len(p.ids) for p in found)):
-            within = _union(_members(postings, within) for postings in alternatives)
+            within = _union(members(postings, within) for postings in alternatives)
             if not within:
-                return {}
-        found = self._phrases.setdefault(phrase, {})
-        missing = (within or set()) - found.keys()
-        found |= _count_phrases([_places_by_entry(p, missing) for p in lists], missing, phrase.slop)
-        return {number: found[number] for number in within or () if found[number]}
+                break
+        return within or set()
 
+    def _alternatives(self, field: str, terms: Iterable[str]) -> list[Postings]:
+        return [p for term in dict.fromkeys(terms) if (p := self._read("t." + field, term))]
 
-def _places_in(ids: array[int], within: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Those of ``within`` that are among the ids, with their place there."""
-    for number in within:
-        at = bisect_left(ids, number)
-        if at < len(ids) and ids[at] == number:
-            yield number, at
-
-
-def _members(postings: Postings | None, within: set[int] | None) -> set[int]:
-    if postings is None:
-        return set()
-    if within is None:
-        return set(postings.ids)
-    if len(within) * _BISECT_BELOW < len(postings.ids):
-        return {number for number, _ in _places_in(postings.ids, within)}
-    return within.intersection(postings.ids)
+    def _columns(
+        self, field: str, positions: Sequence[Sequence[str]], within: set[int]
+    ) -> list[dict[int, Sequence[int]]]:
+        return [places_by_entry(self._alternatives(field, terms), within) for terms in positions]
 
 
 def _union(sets: Iterable[set[int]]) -> set[int]:
     found: set[int] = set()
-    for members in sets:
-        found |= members
+    for numbers in sets:
+        found |= numbers
     return found
 
 
@@ -340,47 +410,3 @@ def _best(left: dict[int, float], right: dict[int, float]) -> dict[int, float]:
         if score > left.get(number, -math.inf):
             left[number] = score
     return left
-
-
-def _places_by_entry(
-    alternatives: Sequence[Postings], within: set[int]
-) -> dict[int, Sequence[int]]:
-    """Where any of the terms stands, unsorted, in each of the entries that holds one."""
-    found: dict[int, Sequence[int]] = {}
-    for postings in alternatives:
-        for number, at in _places_in(postings.ids, within):
-            here = postings.places(at)
-            found[number] = [*found[number], *here] if number in found else here
-    return found
-
-
-def _count_phrases(
-    columns: Sequence[dict[int, Sequence[int]]], within: Iterable[int], slop: int
-) -> dict[int, int]:
-    """At how many places of each entry a chain begins that visits every column in order.
-
-    ``columns`` hold the places of the first word, the second, and so on.
-
-    >>> _count_phrases([{3: [0, 7]}, {3: [1, 9]}, {3: [2]}], {3}, slop=0)
-    {3: 1}
-    >>> _count_phrases([{3: [0, 7]}, {3: [1, 9]}], {3}, slop=1)
-    {3: 2}
-    """
-    slop = min(max(slop, 0), GAP - 1)
-    *before, last = columns
-    counts = {}
-    for number in within:
-        ends = set(last[number])
-        for column in reversed(before):
-            if slop == 0:
-                ends = {place for place in column[number] if place + 1 in ends}
-            else:
-                ordered = sorted(ends)
-                ends = {place for place in column[number] if _follows(ordered, place, slop)}
-        counts[number] = len(ends)
-    return counts
-
-
-def _follows(ordered: Sequence[int], place: int, slop: int) -> bool:
-    at = bisect_left(ordered, place + 1)
-    return at < len(ordered) and ordered[at] <= place + 1 + slop

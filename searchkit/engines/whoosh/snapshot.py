@@ -15,9 +15,9 @@ from pathlib import Path
 
 from searchkit.engines import Found, Sort
 from searchkit.engines.whoosh.commit import Commit, SegmentRecord, damaged, reading
-from searchkit.engines.whoosh.matching import Statistics, find, is_scored, rank
+from searchkit.engines.whoosh.matching import Statistics, find, is_scored, most, rank
 from searchkit.engines.whoosh.segments import Segment
-from searchkit.query import Node
+from searchkit.query import Node, Ranked
 
 _EXACT = "="
 _UNDATED = 99_999_999  # beyond every day; newest first, the 0 of the undated is last as it is
@@ -55,11 +55,13 @@ class Snapshot:
             return self._search_dated(node, limit, offset, oldest=sort == "oldest")
 
     def _search_ranked(self, node: Node, limit: int, offset: int) -> Found:
-        scores = [rank(segment, self._statistics, node) for segment in self._segments]
-        total = sum(map(len, scores))
-        least = -math.inf
-        if (wanted := offset + limit) < total:
-            least = nlargest(wanted, chain.from_iterable(s.values() for s in scores))[-1]
+        wanted = offset + limit
+        if isinstance(node, Ranked):
+            total, scores = self._rank_with_evidence(node, wanted)
+        else:
+            scores = [rank(segment, self._statistics, node) for segment in self._segments]
+            total = sum(map(len, scores))
+        least = _least_of(scores, wanted)
         rows = [
             (-score, -self._segments[place].first_days[number], place, number)
             for place, found in enumerate(scores)
@@ -68,6 +70,23 @@ class Snapshot:
         ]
         best = self._page(rows, limit, offset)
         return Found(total, tuple((self._id(p, n), scores[p][n]) for p, n in best))
+
+    def _rank_with_evidence(self, node: Ranked, wanted: int) -> tuple[int, list[dict[int, float]]]:
+        """How many match, and the scores of those that may be among the best ``wanted``.
+
+        Evidence costs more by the entry than anything else, and can add only so much:
+        it is looked for where that could make a difference.
+        """
+        statistics = self._statistics
+        scores = [rank(segment, statistics, node.part) for segment in self._segments]
+        reach = sum(most(statistics, piece) for piece in node.evidence)
+        least = _least_of(scores, wanted) - reach * (1 + 1e-9)
+        near = [{n for n, score in found.items() if score >= least} for found in scores]
+        ranked = [
+            rank(segment, statistics, node, numbers)
+            for segment, numbers in zip(self._segments, near, strict=True)
+        ]
+        return sum(map(len, scores)), ranked
 
     def _search_dated(self, node: Node, limit: int, offset: int, *, oldest: bool) -> Found:
         """By day; also by relevance where nothing is scored, which is newest first."""
@@ -133,6 +152,13 @@ class Snapshot:
                     held[term] += count
         found = ((-count, term) for term, count in held.items() if count > 0)
         return [term.removeprefix(_EXACT) for _, term in nsmallest(max(0, limit), found)]
+
+
+def _least_of(scores: list[dict[int, float]], wanted: int) -> float:
+    """The score of the last one wanted; no bound where there are not more."""
+    if sum(map(len, scores)) <= wanted:
+        return -math.inf
+    return nlargest(wanted, chain.from_iterable(found.values() for found in scores))[-1]
 
 
 def _oldest(day: int) -> int:
