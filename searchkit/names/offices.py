@@ -35,9 +35,16 @@ OFFICES = word_set(
     witness survivor student teacher nurse farmer father mother brother sister son daughter wife
     husband widow uncle father-in-law friend neighbor neighbour colleague taoiseach tánaiste
     vice-chair vice-chairman co-chair fellow scholar lecturer dean principal high-commissioner
-    charge chargé consul attaché coach star actor actress singer
+    charge chargé consul attaché coach star actor actress singer counterpart
     """
 )
+# "vice-president", "secretary-general", "under-secretary-general": an office with a hyphen.
+_GENERALS = {f"{office}-general" for office in OFFICES}
+OFFICES |= _GENERALS | {
+    f"{lead}-{office}"
+    for lead in ("vice", "ex", "co", "under", "deputy", "sub", "assistant")
+    for office in OFFICES | _GENERALS
+}
 
 # Words that stand before the office and belong to it: "Deputy Foreign Minister".
 OFFICE_MODIFIERS = word_set(

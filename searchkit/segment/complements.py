@@ -48,7 +48,10 @@ def content_after(words: Words, verb: int, high: int) -> int | None:
     if "told" in frames(words.lows[verb]):
         at = _skip_addressee(words, at, high)
     at = _skip_adjuncts(words, at, high)
-    while at < high and (words.lows[at] in ADVERBS or words.texts[at] in SEPARATORS):
+    while at < high and (
+        (words.lows[at] in ADVERBS and words.lows[at] not in ("both", "all"))
+        or words.texts[at] in SEPARATORS
+    ):
         if words.texts[at] in ",;" and words.texts[at - 1] not in SEPARATORS and at == verb + 1:
             return None
         at += 1
@@ -150,7 +153,7 @@ def nothing_follows(words: Words, verb: int, high: int) -> bool:
         at += 1
     if at >= high or words.texts[at] in ".,;—–?!":
         return True
-    if words.lows[at] in ("at", "during"):
+    if words.lows[at] in ("at", "during", "after", "before", "following", "ahead"):
         return lemma_of(words.lows[verb]) in PLAIN_VERBS | FORMAL_VERBS
     return words.lows[at] in AFTER_CUE and lemma_of(words.lows[verb]) in PLAIN_VERBS
 

@@ -194,6 +194,23 @@ def _speaks_itself(text: str) -> bool:
     return any(match[0] != "US" for match in FIRST_PLURAL.finditer(plain))
 
 
+# "Peru calls on all sides": the issuing state speaks of itself, now.
+POSITION_VERB = (
+    r"(?:(?:also|strongly|further|firmly|once again|again|therefore)\s)?(?:calls? (?:up)?on|"
+    r"calls? for|condemns?|welcomes?|urges?|expects?|rejects?|regrets?|deplores?|demands?|"
+    r"reaffirms?|reiterates?|expresses|stands?|supports?)\b"
+)
+
+
+def _takes_position(document: Document, source: str) -> bool:
+    """Whether the state that a text comes from takes a position in it, in the present tense."""
+    own = re.search(r"\bof (?:the )?(?P<name>[A-Z]\w+(?: [A-Z]\w+){0,2})$", source)
+    if own is None:
+        return False
+    plain = QUOTED.sub(" ", document.text[:VOICE_CHARS])
+    return re.search(rf"\b{re.escape(own['name'])}\s{POSITION_VERB}", plain) is not None
+
+
 def _asked(texts: list[str]) -> bool:
     return any(
         re.match(r"\d{1,3}\.? (?:Mr|Ms|Mrs|Mdm|Dr|Miss|Assoc)\w*\.? .{3,60} asked ", t)
@@ -218,7 +235,11 @@ def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
             return "readout"
         if re.search(r"european parliament", source, re.IGNORECASE):
             return "readout"
-        if not STATEMENT_TITLE.search(title) and not _speaks_itself(document.text):
+        if not (
+            STATEMENT_TITLE.search(title)
+            or _speaks_itself(document.text)
+            or _takes_position(document, source)
+        ):
             return "readout"
     if signed or document.speaker or official:
         return "statement"

@@ -263,7 +263,7 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
         body = longest_body(words, start, b)
         if low in FIELDS or low in OFFICE_MODIFIERS or low in OFFICES or low in HONORIFICS:
             start += 1
-        elif body and body[1] < b:
+        elif body and body[1] < b and not _is_given_name(words, start, body[1], b):
             start = body[1]
         elif body and body[1] == b:
             return b, b
@@ -272,6 +272,18 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
         else:
             break
     return (start, b) if 0 < b - start <= LONGEST_NAME else (b, b)
+
+
+def _is_given_name(words: Words, at: int, stop: int, b: int) -> bool:
+    """ "Israel Katz", "German Ruiz": a country's word before one last name is a given name."""
+    return (
+        stop == at + 1
+        and b == stop + 1
+        and words.texts[at].isalpha()
+        and len(words.texts[at]) > 2
+        and not words.texts[at].isupper()
+        and words.lows[stop] not in FIELDS | BODIES | OFFICES | GROUPS | ANONYMOUS
+    )
 
 
 def text_of(words: Words, a: int, b: int) -> str:
@@ -474,10 +486,11 @@ def _name_after_field(words: Words, a: int, b: int) -> tuple[int, int]:
     if first == last or a >= b or words.lows[a] not in ("of", "for"):
         return first, last
     field = a + 1 + (words.lows[a + 1] == "the" if a + 1 < b else 0)
-    known = first > field and words.lows[first - 1] not in DIRECTIONS
-    if known or not all(_is_name_word(w) for w in words.texts[field:last]):
+    before = words.lows[first - 1]
+    if first > field and before not in DIRECTIONS and before not in FIELD_LINKS:
         return first, last
-    return (last - 2, last) if last - first > 2 else (b, b)
+    body = words.lows[last - 1] in FIELDS | BODIES
+    return (last - 2, last) if last - first > 2 and not body else (b, b)
 
 
 DIRECTIONS = word_set("north south east west northern southern eastern western new upper lower")
@@ -557,7 +570,12 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
     if words.lows[first] in FIELD_LINKS:
         first += 1
     affiliation = affiliation_in(words, a, first) if first > a else None
-    while first < stop - 1 and (found := longest_body(words, first, stop)) and found[1] < stop:
+    while (
+        first < stop - 1
+        and (found := longest_body(words, first, stop))
+        and found[1] < stop
+        and not _is_given_name(words, first, found[1], stop)
+    ):
         affiliation = found[0]
         first = found[1]
     name = text_of(words, first, stop)

@@ -16,10 +16,10 @@ from searchkit.names.offices import word_set
 from searchkit.records import Form, Kind, Statement
 from searchkit.segment.complements import content_after, takes_clause
 from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
-from searchkit.segment.people import Speaker
+from searchkit.segment.people import Speaker, name_tokens
 from searchkit.segment.phrases import Words, describe, is_capital, split_words
 from searchkit.segment.quotes import Quote, scan_quotes
-from searchkit.segment.reader import Reader
+from searchkit.segment.reader import Reader, joined
 from searchkit.segment.reported import (
     according_source,
     antecedent,
@@ -265,6 +265,26 @@ def _see_subject(reader: Reader, words: Words, paragraph: Paragraph) -> None:
         speaker = reader.resolve(subject.source, paragraph.masked)
         if speaker is not None and (speaker.name or speaker.plural or speaker.role):
             reader.seen(speaker)
+            _see_pair(reader, words, speaker, subject.last)
+
+
+# "X met Y", "X spoke by telephone with Y": of whom "they" tells next.
+MEETS = word_set("met spoke talked hosted received welcomed held conferred meets hosts visited")
+REACH = 12
+
+
+def _see_pair(reader: Reader, words: Words, speaker: Speaker, at: int) -> None:
+    """Two people who met are together whom a following "they" means."""
+    meets = next((i for i in range(at, min(at + 4, len(words))) if words.lows[i] in MEETS), None)
+    if meets is None or speaker.name is None or speaker.plural or speaker.is_body:
+        return
+    for i in range(meets + 1, min(meets + REACH, len(words))):
+        last = i + 1 == len(words) or not is_capital(words.texts[i + 1])
+        if last and is_capital(words.texts[i]) and (other := reader.people.find(words.texts[i])):
+            if other.name != speaker.name and len(name_tokens(other.name)) > 1:
+                pair = joined([speaker, reader.of_person(other, None)], None)
+                reader.last_group = pair or reader.last_group
+            return
 
 
 # --- sentences with quotations ---------------------------------------------------------

@@ -6,6 +6,7 @@ state is moved on by `heard` (somebody spoke) and `seen` (somebody is the subjec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from searchkit.names.offices import BODIES, word_set
@@ -48,6 +49,7 @@ class Reader:
     introduced: Speaker | None = None
     quote_follows: bool = False
     groups: dict[str, Speaker] = field(default_factory=dict)
+    places: dict[str, bool] = field(default_factory=dict)
     near: list[Speaker] = field(default_factory=list)
 
     def heard(self, speaker: Speaker) -> None:
@@ -139,7 +141,13 @@ class Reader:
         return self.of_person(person, mention)
 
     def _is_known_body(self, name: str) -> bool:
-        return self.last_body is not None and self.last_body.name == name
+        if self.last_body is not None and self.last_body.name == name:
+            return True
+        if " " in name or not name[:1].isupper():
+            return False
+        if name not in self.places:
+            self.places[name] = is_place(name, self.text)
+        return self.places[name]
 
     def of_person(self, person: Person, mention: str | None) -> Speaker:
         """A known person as the speaker, found by name."""
@@ -202,6 +210,22 @@ class Reader:
         return Speaker(None, mention, "role", source.role, source.affiliation, plural=source.plural)
 
 
+def is_place(name: str, text: str) -> bool:
+    """Whether a text tells that a name is a country's or town's: "in N", "the Nian side".
+
+    >>> is_place("Ostrenia", "Rain fell in Ostrenia."), is_place("Ruiz", "Ruiz sat in.")
+    (True, False)
+    """
+    stem = re.escape(name[:-1] if name[-1] in "aeo" else name)
+    found = re.search(
+        rf"\b(?:in|across|throughout|inside|outside|within)\s{re.escape(name)}\b(?!['’]s|\s[A-Z])"
+        rf"|\b(?:{stem}|{re.escape(name)})(?:n|an|ian|ese|i)\b",
+        text[:PLACE_CHARS],
+    )
+    return found is not None
+
+
+PLACE_CHARS = 50_000
 STATE_BODIES = word_set(
     """
     ministry government administration cabinet parliament senate congress court military army

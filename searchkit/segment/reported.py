@@ -204,6 +204,8 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
         after_low = words.lows[i + 1] if i + 1 < len(words) else ""
         titled = after_low in OFFICES | OFFICE_MODIFIERS or after_low in HONORIFICS
         return titled and is_capital(words.texts[i + 1])
+    if lemma == "recall":
+        return after in ("its", "his", "her", "their", "the") and words.lows[start - 1] != "that"
     if lemma == "rule":
         return after != "out" and words.lows[start - 1] != "that"
     if lemma == "point":
@@ -307,6 +309,8 @@ def clause_subject(words: Words, low: int, high: int) -> Found | None:
                 continue
             if words.lows[found.first - 1] in BACKGROUND and found.first > 0:
                 continue
+            if found.source.head == "who":
+                return antecedent(words, found)
             usable = found.source.sort not in ("anonymous", "document") or found.source.definite
             return found if usable and found.source.head not in ("i", "we", "who") else None
     return None

@@ -90,6 +90,7 @@ ADVERBIAL = word_set(
     """
 )
 LONGEST_WALK = 45
+LONGEST_RELATIVE = 12
 LONGEST_INVERTED = 8
 
 
@@ -119,11 +120,25 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
         elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | {"who"}:
             return _named_last(words, opened + 1, at, added)
         at = opened - 1
+    at = _before_relative(words, at, low)
     start = _phrase_start(words, at, low)
     if start > at:
         return None
     source = _describe_tail(words, start, at + 1)
     return None if source is None else _with_appositions(words, source, start, at + 1, added)
+
+
+def _before_relative(words: Words, at: int, low: int) -> int:
+    """ "a diplomat who took part in them said": the subject stands before its clause."""
+    for who in range(at - 1, max(low, at - LONGEST_RELATIVE), -1):
+        word = words.lows[who]
+        if word in STOPS or word[0] == "\x01" or (word in BOUNDARIES and word != "who"):
+            break
+        if word == "who":
+            verb = words.lows[who + 1]
+            opens = verb == words.texts[who + 1] and verb not in DETERMINERS | PRONOUNS.keys()
+            return who - 1 if opens and verb not in CUE_WORDS else at
+    return at
 
 
 def _named_last(words: Words, a: int, b: int, added: list[tuple[int, int]]) -> Found | None:
@@ -323,7 +338,7 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
     if named.parts and not any(part.name for part in named.parts):
         # "a professor at X and adviser to Y": one person of two offices.
         named = replace(named.parts[0], sort="role", role=role_text(words, a, b))
-    if source.sort == "role" and named.sort in ("name", "person") and named.name:
+    if source.sort in ("role", "anonymous") and named.sort in ("name", "person") and named.name:
         return replace(
             source, sort="person", name=named.name, sex=source.sex or named.sex,
             start=named.start, end=named.end,

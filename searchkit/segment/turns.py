@@ -56,6 +56,13 @@ NAME_FIRST = re.compile(
     rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME},?\s(?:with|from|"
     rf"of)\s{BODY}[.,]"
 )
+# "Ana Ruiz, Harbour Radio. Minister, ...", "Ana Ruiz, BBC:": a name and a body, nothing else.
+NAME_BODY = re.compile(
+    r"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*(?P<name>[^\W\d_a-z][\w’'-]+"
+    r"(?:\s(?:de|la|van|von|al|el|bin|[^\W\d_a-z][\w’'-]*\.?)){1,3}),\s"
+    r"(?P<body>(?:the\s)?[^\W\d_a-z][\w’'&-]*(?:\s(?:of|the|for|and|[^\W\d_a-z][\w’'&-]*)){0,5})"
+    r"\s?[.:–—]\s"
+)
 FROM_BODY = re.compile(rf"\b[Qq]uestion from\s{BODY}")
 GIVES_FLOOR = re.compile(
     rf"(?:line of|(?:go|turn|move|over|back) to|call on|question (?:is |comes )?from|hear from)\s"
@@ -282,7 +289,7 @@ def questioner(
     """A questioner who says who he is, or whom the moderator has just named."""
     if last is not None and GOES_ON.match(text):
         return replace(speaker, name=last.name, affiliation=last.affiliation)
-    for pattern in (INTRODUCES_SELF, NAME_FIRST):
+    for pattern in (INTRODUCES_SELF, NAME_FIRST, NAME_BODY):
         found = pattern.search(text) if pattern is INTRODUCES_SELF else pattern.match(text)
         if found and found["name"].split()[0] not in NO_NAMES:
             body = found.groupdict().get("body")
