@@ -129,7 +129,8 @@ RULES = (
         r"(?:your )?e-?mail(?: address)?(?: \(required\))?" + END,
         r"(?:thank you|thanks) for (?:subscribing|signing up|registering)",
         r"by (?:signing up|subscribing|registering|submitting|entering|providing)\b.{0,200}"
-        r"(?:agree|consent|accept|terms|privacy|confirm)",
+        r"\b(?:you (?:\w+ ){0,2}(?:agree|consent|accept|confirm|acknowledge)|(?:our|the) terms"
+        r"|terms (?:of|and)|privacy policy)",
         r"(?:already|not) (?:a|have an?) (?:subscriber|member|account|registered)\b",
         r"(?:this (?:article|content|story) is (?:only )?(?:available )?(?:for|to) (?:\w+"
         r" )?subscribers)",
@@ -164,9 +165,11 @@ RULES = (
         rf" {SITES}"
         rf"(?:(?:,|/| and| or|\|)* (?:share on )?{SITES})*(?: \(?opens in (?:a )?new (?:window"
         rf"|tab)\)?)?" + END,
-        rf"(?:(?:share|tweet|print|copy(?: (?:the )?link| url)?|link copied!?|pin it|like|send"
+        # Atomic: "111..." could be cut into numbers in more ways than there are atoms.
+        rf"(?:(?>share(?: on {SITES})?|tweet|print|copy(?: (?:the )?link| url)?"
+        r"|link copied!?|pin it|like|send"
         rf"|save"
-        rf"|comments?|\d+(?:[.,]\d+)?k?|{SITES})[\s|/,·•:+-]*)+$",
+        rf"|comments?|\d+(?:[.,]\d+)?k?|{SITES})[\s|/,·•:+-]*+)++$",
         r"share(?: this| via| with friends|\.\.\.|:)?" + END,
         r"(?:this )?(?:article|story|post) (?:has been )?shared \d+ times" + END,
         r"(?:click|tap) (?:here )?to (?:share|e-?mail|print|copy)\b.{0,80}",
@@ -230,7 +233,7 @@ RULES = (
         r".{0,60}(?:©|\(c\)|copyright) ?(?:©|\(c\))? ?(?:by )?(?:\d{4}"
         r"|[A-Za-z].{0,40}\d{4}).{0,120}",
         r"©.{0,80}" + END,
-        r".{0,120}\ball rights (?:are )?reserved\b.{0,160}" + END,
+        r".{0,120}\ball rights (?:are )?reserved(?: ?[.|;,·–-].{0,160})?$",
         r"(?:this|these) (?:materials?|articles?|contents?|stor(?:y|ies)) (?:may|can|must)(?:"
         r" not|not)?"
         r" be (?:published|reproduced|copied|republished|broadcast|rewritten|redistributed)",
@@ -333,8 +336,8 @@ RULES = (
         r".{2,300}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
         r"\(?(?:additional )?(?:report(?:ing|ed)|editing|writing|edited|written|compiled)(?:"
         r" and \w+ing)?"
-        r" by [^.]{2,120}\)?[.;]?(?: (?:editing|writing|additional reporting) by [^.]{2,80}\)?)*"
-        + END,
+        r" by (?!the |a |an |our )[^.;]{2,60}\)?[.;]?"
+        r"(?: (?:editing|writing|additional reporting) by [^.]{2,80}\)?)*" + END,
         r"(?:(?:file|cover|top|main|featured|header) )?(?:photo|image|picture|foto|video)s?"
         r"(?: (?:credits?|by|courtesy(?: of)?|source|via|caption))?(?: ?[:/©|]) ?.{0,100}$",
         r"(?:file )?(?:photo|image|picture) (?:by|courtesy of|credit) .{2,60}" + END,

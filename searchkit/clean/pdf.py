@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -30,6 +31,7 @@ HYPHEN_MARK = re.compile("[\x02\ufffe\u00ad]")
 
 # Running heads stand in the first or last lines of a page; digits change with the page.
 EDGE_LINES = 3
+LONGEST_COUNTING_HEAD = 60  # characters
 DIGITS = re.compile(r"\d+")
 PAGE_NUMBER = re.compile(
     r"[\s|–—-]*(?:(?:page|p\.?|seite|страница|стр\.?|página|sayfa)\s*)?(?:\d{1,4}|[ivxl]{1,6})"
@@ -148,35 +150,48 @@ def _parts(line: str) -> list[str]:
     return HYPHEN_MARK.sub("-\n", line).split("\n")
 
 
-def _edges(page: list[Line]) -> set[int]:
-    """The places of the first and last lines of a page."""
+def _edges(page: list[Line]) -> Iterator[list[int]]:
+    """The places of the first lines of a page and of the last, each from the edge inwards."""
     count = len(page)
-    return set(range(min(EDGE_LINES, count))) | set(range(max(0, count - EDGE_LINES), count))
+    yield list(range(min(EDGE_LINES, count)))
+    yield list(range(count - 1, max(-1, count - 1 - EDGE_LINES), -1))
 
 
 def _furniture_key(line: Line) -> str:
-    return DIGITS.sub("#", line.text.casefold())
+    """What a head or foot shares over pages: a short one counts them."""
+    small = line.text.casefold()
+    return DIGITS.sub("#", small) if len(small) <= LONGEST_COUNTING_HEAD else small
 
 
 def _without_furniture(pages: list[list[Line]]) -> tuple[list[list[Line]], list[Removed]]:
     """Pages without the lines that repeat at their edges and without page numbers."""
     counts: Counter[str] = Counter()
     for page in pages:
-        counts.update({_furniture_key(page[place]) for place in _edges(page)})
+        at_edge = {place for edge in _edges(page) for place in edge}
+        counts.update({_furniture_key(page[place]) for place in at_edge})
     least = max(2, REPEATED_SHARE * len(pages))
+    repeated = {key for key, count in counts.items() if count >= least}
     kept: list[list[Line]] = []
     removed: list[Removed] = []
     for page in pages:
-        edges, rest = _edges(page), []
-        for place, line in enumerate(page):
-            number = bool(PAGE_NUMBER.match(line.text))
-            repeated = counts[_furniture_key(line)] >= least
-            if place in edges and len(pages) > 1 and (repeated or number):
-                removed.append(Removed(line.text, "page number" if number else "running head"))
-            else:
-                rest.append(line)
-        kept.append(rest)
+        rules = _furniture(page, repeated) if len(pages) > 1 else {}
+        removed += [Removed(page[place].text, rules[place]) for place in sorted(rules)]
+        kept.append([line for place, line in enumerate(page) if place not in rules])
     return kept, removed
+
+
+def _furniture(page: list[Line], repeated: set[str]) -> dict[int, str]:
+    """The rule for each place at an edge that is furniture, up to the first that is none."""
+    rules: dict[int, str] = {}
+    for edge in _edges(page):
+        for place in edge:
+            if PAGE_NUMBER.match(page[place].text):
+                rules[place] = "page number"
+            elif _furniture_key(page[place]) in repeated:
+                rules[place] = "running head"
+            else:
+                break
+    return rules
 
 
 def _paragraphs(pages: list[list[Line]]) -> list[str]:

@@ -28,13 +28,16 @@ BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 # A wrapped text breaks a line only where the next word would not have fitted.
 NARROWEST_WRAP, WIDEST_WRAP = 45, 110
 WRAP_SLACK = 12  # columns: typists break a little early
+END_SLACK = 4  # the same for a line that ends a sentence, and so perhaps the paragraph
 WRAPPED_SHARE = 0.8
+BROKEN_SHARE = 0.4  # of the lines end inside a sentence
 FEWEST_WRAPPED_PAIRS = 3
 ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*$")
 
 # "sanc-" + "tions": letters, a hyphen at the end of the line, a small letter after it.
 HYPHENS = ("-", "\u2010", "\u00ac")
 CUT_WORD = re.compile(r"([^\W\d_]{2,}).$")
+CUT_NUMBER = re.compile(r"\d-$")
 CUT_REST = re.compile(r"[^\W\d_]+")
 # First halves that are words of their own: their hyphen is a real one.
 _COMPOUND_FIRST = (
@@ -52,6 +55,9 @@ FEWEST_GLUED_WORDS = 5
 GLUED_REACH, MOST_GLUES = 4000, 40  # bounds on the time that a hostile line can take
 GLUED_BEGIN = 24  # characters that show fast whether the rest can be a copy
 WORD = re.compile(r"\w+")
+
+# "QUESTION: ...", "MR. EXAMPLE: ...", "Q: ...": two such lines are a transcript.
+CAPITAL_TURN = re.compile(r"(?:[^\W\d_a-zа-яё][^\W\d_a-zа-яё.'’ -]{1,40}|[QA]):")
 
 # Spelling variants fold together in the key of a paragraph: -ise and -ize, -our and -or.
 # Shorter paragraphs may well be said twice ("I'm not going to get into the specifics."):
@@ -109,9 +115,9 @@ def join_lines(lines: Sequence[str]) -> str:
     """
     parts = [lines[0]]
     for line in lines[1:]:
-        cut = parts[-1].endswith(HYPHENS) and CUT_WORD.search(parts[-1])
+        cut = CUT_WORD.search(parts[-1]) if parts[-1].endswith(HYPHENS) else None
         if not cut:
-            parts.append(" " + line)
+            parts.append(line if CUT_NUMBER.search(parts[-1]) else " " + line)
         elif CUT_REST.match(line) and line[0].islower() and not _is_compound(cut[1]):
             parts[-1] = parts[-1][:-1]
             parts.append(line)
@@ -124,21 +130,24 @@ def _is_compound(first: str) -> bool:
     return first.lower() in COMPOUND_FIRST
 
 
-def _fits(line: str, following: str, width: int) -> bool:
+def _fits(line: str, following: str, width: int, slack: int = WRAP_SLACK) -> bool:
     """Whether the next line's first word would have had room on this line."""
-    return len(line) + 1 + len(following.split(" ", 1)[0]) <= width - WRAP_SLACK
+    return len(line) + 1 + len(following.split(" ", 1)[0]) <= width - slack
 
 
 def _wrap_width(groups: Sequence[Sequence[str]]) -> int | None:
     """The column at which a text was wrapped, None where its lines are paragraphs."""
-    pairs = [pair for group in groups for pair in pairwise(group)]
-    if len(pairs) < FEWEST_WRAPPED_PAIRS:
+    every = [pair for group in groups for pair in pairwise(group)]
+    pairs = [pair for pair in every if not ENDS_SENTENCE.search(pair[0])]
+    if len(pairs) < max(FEWEST_WRAPPED_PAIRS, BROKEN_SHARE * len(every)):
         return None
     lengths = sorted(len(line) for line, _ in pairs)
     width = lengths[int(0.95 * (len(lengths) - 1))]
     if not NARROWEST_WRAP <= width <= WIDEST_WRAP:
         return None
-    full = sum(not _fits(line, following, width) for line, following in pairs)
+    full = sum(
+        line.endswith(HYPHENS) or not _fits(line, following, width) for line, following in pairs
+    )
     return width if full >= WRAPPED_SHARE * len(pairs) else None
 
 
@@ -146,8 +155,10 @@ def _unwrap(group: Sequence[str], width: int) -> list[str]:
     """The paragraphs of a run of lines wrapped at a column."""
     paragraphs, current = [], [group[0]]
     for line in group[1:]:
-        short = _fits(current[-1], line, width)
-        if short and (ENDS_SENTENCE.search(current[-1]) or not line[0].islower()):
+        last = current[-1]
+        ended = ENDS_SENTENCE.search(last) is not None
+        short = _fits(last, line, width, END_SLACK if ended else WRAP_SLACK)
+        if short and not last.endswith(HYPHENS) and (ended or not line[0].islower()):
             paragraphs.append(join_lines(current))
             current = []
         current.append(line)
@@ -260,6 +271,7 @@ def _is_headline(lines: Sequence[str]) -> bool:
         and not HEADLINE_END.search(first)
         and not first[0].islower()
         and not is_date_line(first)
+        and not (CAPITAL_TURN.match(first) and any(map(CAPITAL_TURN.match, body)))
         and any(_words(line) >= BODY_WORDS and ENDS_SENTENCE.search(line) for line in body)
     )
 
@@ -293,7 +305,10 @@ def clean_text(text: str, title: str | None = None) -> Flat:
     ...            "and both ministers said that they would go on.").title
     'Talks begin today'
     """
-    kept, removed = sift_paragraphs(split_paragraphs(text), title)
+    paragraphs = split_paragraphs(text)
+    kept, removed = sift_paragraphs(paragraphs, title)
+    if not kept:  # the whole text reads like a banner: it is still what was given
+        kept, removed = [line for line in paragraphs if WORD.search(line)], []
     top = kept[: 2 * HEAD_REACH]
     if title is None:
         above, title = _head(kept)

@@ -1,0 +1,276 @@
+"""Pages of the shapes that other extractors are known to fail on, and hostile ones."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
+from searchkit.clean.judge import judge_blocks, name_rule
+from searchkit.errors import InputError
+from tests.pages import clean_html
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+PARAGRAPHS = [
+    f"The minister said on {day} that the talks on the river treaty would go on in the spring, "
+    "and that both sides had agreed on the text of its first part."
+    for day in DAYS
+]
+STATEMENT = (
+    "The Ministry of Foreign Affairs of Ruritania welcomes the agreement reached in Strelsau on "
+    "the exchange of prisoners, thanks the mediators for their patience, and calls on both sides "
+    "to keep to the calendar set out in its annex."
+)
+
+
+def tagged(paragraphs: list[str], tag: str = "p") -> str:
+    return "".join(f"<{tag}>{text}</{tag}>" for text in paragraphs)
+
+
+def long_text(words: int, about: str) -> str:
+    sentence = f"This {about} applies to all who use the service, wherever they live."
+    return " ".join([sentence] * (words // len(sentence.split())))
+
+
+def test_text_in_an_aside_is_text_and_the_consent_notice_is_not() -> None:
+    notice = "We use cookies to improve your experience on this site. Accept all cookies."
+    document = clean_html(
+        f"<body><nav><a href=/>Home</a></nav><aside>{tagged(PARAGRAPHS[:3])}</aside>"
+        f"<div>{notice}</div></body>"
+    )
+    assert document.text.split("\n\n") == PARAGRAPHS[:3]
+    assert ("cookie", notice) in {(r.rule, r.text) for r in document.removed}
+
+
+def test_a_short_statement_beats_a_long_cookie_policy() -> None:
+    document = clean_html(
+        f"<body><main><p>{STATEMENT}</p></main>"
+        f"<div class='cookie-policy'><p>{long_text(200, 'policy')}</p></div></body>"
+    )
+    assert document.text == STATEMENT
+
+
+def test_a_sign_up_block_before_a_body_in_an_odd_container() -> None:
+    invitation = (
+        "Sign up for our weekly newsletter and get the best of our reporting on diplomacy and "
+        "trade in your inbox every Friday morning, with notes from correspondents in twelve "
+        "capitals and a list of the events of the week ahead. It is free, and you can leave the "
+        "list whenever you like, with one click and no questions asked."
+    )
+    document = clean_html(
+        f"<body><div class='zx1'><p>{invitation}</p></div>"
+        f"<zz-copy class='xq7'>{tagged(PARAGRAPHS[:4])}</zz-copy></body>"
+    )
+    assert document.text.split("\n\n") == PARAGRAPHS[:4]
+
+
+def test_headlines_of_other_stories_are_not_in_the_text() -> None:
+    links = "".join(
+        f"<li><a href=/{i}>Headline {i}: Thai official Somchai Example arrives for talks</a></li>"
+        for i in range(5)
+    )
+    document = clean_html(
+        f"<body><article><h1>Bank holds its rate</h1>{tagged(PARAGRAPHS[:3])}</article>"
+        f"<h3>Latest news</h3><ul>{links}</ul></body>"
+    )
+    assert "Somchai" not in document.text
+    assert "Latest news" not in document.text
+    assert document.text.split("\n\n") == PARAGRAPHS[:3]
+
+
+@pytest.mark.parametrize("how", ["style='display:none'", "hidden", "style='visibility: hidden'"])
+def test_hidden_terms_are_not_the_text_however_long(how: str) -> None:
+    document = clean_html(
+        f"<body><div id=release><p>{STATEMENT}</p><p>{PARAGRAPHS[0]}</p></div>"
+        f"<div {how}><h2>Terms</h2><p>{long_text(400, 'clause')}</p></div></body>"
+    )
+    assert document.text == f"{STATEMENT}\n\n{PARAGRAPHS[0]}"
+    assert "hidden" in {r.rule for r in document.removed}
+
+
+def test_a_short_statement_beside_a_long_sidebar() -> None:
+    document = clean_html(
+        f"<body><article><h1>Prisoners exchanged</h1><p>{STATEMENT}</p></article>"
+        f"<div class=sidebar>{tagged([long_text(60, f'tease {i}') for i in range(8)])}</div></body>"
+    )
+    assert document.text == STATEMENT
+
+
+def test_long_comments_are_not_the_text() -> None:
+    document = clean_html(
+        f"<body><article><h1>Prisoners exchanged</h1><p>{STATEMENT}</p></article>"
+        f"<div id=comments>{tagged([long_text(60, f'opinion {i}') for i in range(8)])}</div></body>"
+    )
+    assert document.text == STATEMENT
+
+
+def test_a_paragraph_that_begins_with_a_quotation_does_not_end_the_text() -> None:
+    six = [*PARAGRAPHS[:3], "“We will not sign this,” said the envoy.", *PARAGRAPHS[3:5]]
+    assert clean_html(f"<body><div>{tagged(six)}</div></body>").text.split("\n\n") == six
+
+
+def test_a_body_cut_into_sections_loses_none() -> None:
+    sections = "".join(
+        f"<div class=sec><h2>{number}. Part {number}</h2><p>{text}</p></div>"
+        for number, text in enumerate(PARAGRAPHS[:5], start=1)
+    )
+    text = clean_html(f"<body><div><div class=top>Ruritania</div>{sections}</div></body>").text
+    for number, paragraph in enumerate(PARAGRAPHS[:5], start=1):
+        assert f"{number}. Part {number}\n\n{paragraph}" in text
+
+
+def test_a_short_page_has_each_paragraph_once() -> None:
+    document = clean_html("<body><p>The talks ended.</p><p>The envoy left the same day.</p></body>")
+    assert document.text == "The talks ended.\n\nThe envoy left the same day."
+
+
+def test_one_long_paragraph_does_not_hide_the_short_ones() -> None:
+    short = "He thanked them."
+    document = clean_html(f"<body><div><p>{STATEMENT * 3}</p><p>{short}</p></div></body>")
+    assert document.text.endswith(short)
+
+
+def test_a_paragraph_printed_twice_stands_once() -> None:
+    document = clean_html(f"<body>{tagged([STATEMENT, PARAGRAPHS[0], STATEMENT])}</body>")
+    assert document.text == f"{STATEMENT}\n\n{PARAGRAPHS[0]}"
+    assert [r.rule for r in document.removed] == ["doubled"]
+
+
+def test_breaks_lists_and_tables() -> None:
+    document = clean_html(
+        f"<body><div>{PARAGRAPHS[0]}<br><br>{PARAGRAPHS[1]}<br>{PARAGRAPHS[2]}"
+        "<ul><li>grain<li>water</ul><table><tr><th>State<th>Vote<tr><td>Ruritania<td>for</table>"
+        "<blockquote><p>“So be it.”</p></blockquote></div></body>"
+    )
+    assert document.text.split("\n\n") == [
+        *PARAGRAPHS[:3], "grain", "water", "State Vote", "Ruritania for", "“So be it.”",
+    ]  # fmt: skip
+
+
+def test_a_page_laid_out_in_tables() -> None:
+    document = clean_html(
+        "<table><tr><td><a href=/>Home</a><br><a href=/n>News</a></td><td><table><tr><td>"
+        f"<p>{STATEMENT}</p><p>{PARAGRAPHS[0]}</p></td></tr></table></td></tr></table>"
+    )
+    assert document.text == f"{STATEMENT}\n\n{PARAGRAPHS[0]}"
+
+
+def test_words_in_inline_tags_stay_whole_and_blocks_part_words() -> None:
+    document = clean_html("<p>The <b>Rur</b>itanian side<span> agreed</span>.<p>It<i>alian</i>.")
+    assert document.text == "The Ruritanian side agreed.\n\nItalian."
+
+
+@pytest.mark.parametrize("name", ["has-sidebar", "tag-cookies", "article-body", "no-ads", "x"])
+def test_names_that_say_nothing_against_a_box(name: str) -> None:
+    source = f"<body><div class='{name}'>{tagged(PARAGRAPHS[:3])}</div></body>"
+    assert clean_html(source).text.split("\n\n") == PARAGRAPHS[:3]
+
+
+def test_names_are_read_by_words() -> None:
+    assert name_rule("relatedPosts") == name_rule("c-related__list") == "related"
+    assert name_rule("newsletter-box") == "sign-up"
+    assert name_rule("shareholder unrelated advertiser") is None
+
+
+def test_a_name_over_the_whole_page_is_not_believed() -> None:
+    for name in ("newsletter", "sidebar", "social", "related", "popup", "menu-open footer"):
+        text = clean_html(f"<body><div class='{name}'>{tagged(PARAGRAPHS[:3])}</div></body>").text
+        assert text.split("\n\n") == PARAGRAPHS[:3], name
+
+
+# --- hostile pages ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("depth", [255, 300, 1_000, 5_000, 100_000])
+def test_deep_nesting_hides_nothing(depth: int) -> None:
+    source = f"<p>before</p>{'<div>' * depth}<p>{STATEMENT}</p>{'</div>' * depth}<p>after</p>"
+    begin = time.process_time()
+    assert STATEMENT in clean_html(f"<body>{source}</body>").text
+    assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize("tag", ["b", "ul><li", "table><tr><td", "span", "blockquote", "font"])
+def test_any_tag_nested_deep_hides_nothing(tag: str) -> None:
+    assert STATEMENT in clean_html(f"<body>{f'<{tag}>' * 4_000}{STATEMENT}").text
+
+
+@pytest.mark.parametrize("value", ['="x"', "", "='<>'", "=<", "/"])
+def test_many_attributes_cost_little(value: str) -> None:
+    attributes = " ".join(f"a{i}{value}" for i in range(100_000))
+    begin = time.process_time()
+    document = clean_html(f"<body><p {attributes}>{STATEMENT}</p><p>{PARAGRAPHS[0]}</p></body>")
+    assert time.process_time() - begin < 2
+    assert PARAGRAPHS[0] in document.text
+
+
+@pytest.mark.parametrize(
+    "bad", ["&#27;", "&#0;", "&#x1b;", "&#xD800;", "&#99999999999;", "\x1b", "\x00", "\x0c"]
+)
+def test_controls_do_not_empty_a_page(bad: str) -> None:
+    document = clean_html(f"<body><p>{STATEMENT}</p><p>One {bad}[2J control.</p></body>")
+    assert document.text.startswith(STATEMENT)
+    assert "control." in document.text
+    assert not any(ord(c) < 32 and c != "\n" for c in document.text)
+
+
+def test_references_are_read_as_browsers_read_them() -> None:
+    assert clean_source("&#150;&#8212;&#x2014;&#38;&#60;") == "–——&#38;&#60;"
+    assert clean_html(f"<p>{STATEMENT} &amp;lt; &#60;b&#62;</p>").text.endswith("&lt; <b>")
+
+
+def test_external_entities_are_never_read(tmp_path: object) -> None:
+    secret = f"{tmp_path}/secret.txt"
+    with open(secret, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write("canary-7261")
+    source = (
+        f'<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file://{secret}">'
+        f'<!ENTITY y "{"z" * 50}">]><html><body><p>{STATEMENT}</p><p>A &x; &y; end.</p></body>'
+    )
+    document = clean_html(source)
+    assert "canary" not in document.text + str(document.removed)
+    assert STATEMENT in document.text
+
+
+MARKUP_BOMBS = [
+    "<" * 500_000, "<p" * 200_000, '<p a="' * 100_000, "<p a='<p b=\"" * 60_000, "<!--" * 150_000,
+    "<script>" * 60_000, "<p/a=<p/a=" * 60_000, "&#" * 200_000, "<br>" * 100_000,
+    "<td>" * 60_000, "<a href=x>" * 50_000, "</div>" * 100_000, "<time>" * 30_000,
+    "<h1>" * 30_000, "<p class=date>1" * 30_000, "<style>" * 60_000, "&amp" * 150_000,
+    "<li><a href=x>" * 30_000, "<![CDATA[" * 60_000, "<div class=byline>By " * 20_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("bomb", MARKUP_BOMBS, ids=lambda bomb: repr(bomb[:12]))
+def test_no_markup_takes_long(bomb: str) -> None:
+    begin = time.process_time()
+    try:
+        clean_html(f"<body><p>{STATEMENT}</p>{bomb}")
+    except InputError as error:
+        pytest.fail(f"the statement before it was lost: {error}")
+    assert time.process_time() - begin < 6
+
+
+def test_a_page_whose_text_vanished_falls_back_and_says_so() -> None:
+    source = f"<body><textarea>{STATEMENT} {PARAGRAPHS[0]}</textarea></body>"
+    document = clean_html(source)
+    assert "exchange of prisoners" in document.text
+    assert document.warnings == ("extract_suspect",)
+
+
+@pytest.mark.parametrize("source", ["", "<body></body>", "<script>var x = 1;</script>", "<p> </p>"])
+def test_a_page_without_text_is_an_error(source: str) -> None:
+    with pytest.raises(InputError, match=r"^page.html: the page holds no text$"):
+        clean_html(source)
+
+
+def test_strip_tags_drops_scripts_and_comments() -> None:
+    source = "<head><title>t</title></head><!-- c --><p>One<script>x('<p>')</script> two<p>Three"
+    assert strip_tags(source) == "One two\n\nThree"
+
+
+def test_each_block_has_one_verdict() -> None:
+    outline = outline_page(parse_tree(f"<body><nav><a>Home</a></nav>{tagged(PARAGRAPHS)}</body>"))
+    rules = judge_blocks(outline)
+    assert len(rules) == len(outline.blocks)
+    assert rules == ["navigation", *[None] * len(PARAGRAPHS)]
