@@ -17,8 +17,8 @@ from typing import NamedTuple
 from searchkit.analyzer import analyze
 from searchkit.records import Snippet, Token, Wanted
 
-MAX_CHARS = 320
-"""Characters of a snippet: about two sentences, four lines of a terminal."""
+MAX_CHARS = 600
+"""Characters of a snippet: most passages whole, eight lines of a terminal."""
 
 # A sentence ends at its mark and what closes with it, before white space; a paragraph
 # ends at a line break.  What follows Mr., Gen. or an initial is no new sentence.

@@ -29,7 +29,7 @@ def attribution(passage: Passage) -> str:
         )
     office = one_line(passage.role or "")
     body = one_line(passage.affiliation or "")
-    if body and body not in office:
+    if body and body not in office and body != one_line(passage.speaker):
         office = f"{office} ({body})" if office else body
     name = one_line(passage.speaker) + (f", {office}" if office else "")
     if passage.via in INFERRED:
@@ -58,10 +58,19 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
     lines = [
         f"{hit.rank}. " + style(attribution(passage), "1", colour=colour) + some,
         f"   {document_line(document)} · {title}",
-        wrap(mark(hit.snippet.text, hit.snippet.marks, colour=colour), "     "),
+        wrap(_excerpt(hit, colour=colour), "     "),
         style(f"   {passage.id}  {one_line(document.url or '')}".rstrip(), "2", colour=colour),
     ]
     return "\n".join(lines)
+
+
+def _excerpt(hit: Hit, *, colour: bool) -> str:
+    """The snippet with its marks, and an ellipsis where the passage goes on."""
+    snippet = hit.snippet
+    end = snippet.start + len(snippet.text)
+    before = "… " if hit.passage.text[: snippet.start].strip() else ""
+    after = " …" if hit.passage.text[end:].strip() else ""
+    return before + mark(snippet.text, snippet.marks, colour=colour) + after
 
 
 def passage_fields(passage: Passage, document: Document) -> dict[str, Any]:
