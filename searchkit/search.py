@@ -26,6 +26,7 @@ from searchkit.query import (
     Not,
     Or,
     Query,
+    Ranked,
     compile_notes,
     compile_query,
     parse_query,
@@ -143,7 +144,11 @@ class Index:
     def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:
         """Most of the words but not all of them; None where that asks the same."""
         loose = self._compiled(query, filters, "most", exact)
-        return None if loose == strict else And((loose, Not(strict)))
+        if loose == strict:
+            return None
+        if isinstance(loose, Ranked):
+            return Ranked(And((loose.part, Not(strict))), loose.evidence)
+        return And((loose, Not(strict)))
 
     def _rest(
         self, node: Node | None, found: Found, wanted_rows: int, offset: int, sort: Sort
@@ -267,5 +272,7 @@ def _with_undated(node: Node) -> Node:
             return dataclasses.replace(node, parts=tuple(map(_with_undated, node.parts)))
         case Not(part):
             return Not(_with_undated(part))
+        case Ranked(part, evidence):
+            return Ranked(_with_undated(part), evidence)
         case _:
             return node

@@ -23,7 +23,7 @@ from searchkit.query.nodes import (
     Ranked,
     Term,
 )
-from searchkit.query.reader import Query, parse_query
+from searchkit.query.reader import Query, parse_query, plain_query
 
 __all__ = [
     "And",
@@ -44,5 +44,6 @@ __all__ = [
     "compile_notes",
     "compile_query",
     "parse_query",
+    "plain_query",
     "wanted",
 ]

@@ -96,6 +96,25 @@ def parse_query(text: str) -> Query:
     return Query(tree, text, tuple(dict.fromkeys(reader.notes)))
 
 
+def plain_query(text: str) -> Query | None:
+    """Every word of a text as a word and nothing as an operator; None without words.
+
+    For topics and whatever scripts pass on: nothing in it needs to be escaped.
+
+    >>> str(plain_query("St. Vincent -dash (OR) 5%"))
+    'St Vincent dash or 5'
+    """
+    told = text.lower() if text.isupper() else text
+    tokens = analyze(told[:MAX_BYTES])
+    spans = ((told[token.start : token.end], token.start) for token in tokens)
+    found = tuple(
+        Word(word.lower() if word in OPERATORS else word, "any", at) for word, at in spans
+    )
+    if not found:
+        return None
+    return Query(found[0] if len(found) == 1 else All(found[:MAX_CLAUSES]), text)
+
+
 def _is_title(items: list[Item]) -> bool:
     """Whether operators stand among nothing but words in capitals: PEACE OR WAR."""
     kinds = {item.kind for item in items}

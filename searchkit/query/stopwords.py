@@ -11,7 +11,10 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     code: frozenset(words.split())
     for code, words in {
         "en": "a an and are as at be been being by for from has have in into is its of on or "
-        "that the their these this those to was were which with",
+        "that the their these this those to was were which with "
+        # What people ask with, and the auxiliaries of questions.
+        "about also between both but can could did do does doing had how if it itself nor "
+        "shall should so such than then very what when where while whom why would",
         "fr": "a au aux avec ce ces cette dans de des du en est et la le les leur leurs ou par "
         "pour que qui se ses sur un une",
         "de": "am an auf aus bei das dem den der des ein eine einem einen einer eines fur im in "
