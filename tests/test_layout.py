@@ -11,10 +11,11 @@ PACKAGE = Path(__file__).parent.parent / "searchkit"
 ROWS = [
     ["errors"],
     ["records"],
-    ["urls", "dates", "analyzer", "names", "inflate", "sniff"],
+    ["urls", "dates", "analyzer", "names", "copies", "inflate", "sniff"],
     ["clean", "segment", "query", "snippet"],
     ["inputs", "fetch", "archive", "engines"],
     ["ingest", "indexer", "search"],
+    ["evaluate"],
     ["cli", "__init__"],
     ["__main__"],
 ]
@@ -31,6 +32,7 @@ DOORS = {
     "sqlite3": "archive",
     "urllib.request": "fetch",
     "http.client": "fetch",
+    "rensa": "copies",
     "whoosh": "engines/whoosh",
 }
 DOORS_SHARED = {"warcio": {"archive", "inputs"}}

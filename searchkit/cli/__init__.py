@@ -23,6 +23,7 @@ COMMANDS = {
     "add": "keep, clean and index pages and texts",
     "check": "verify the archive and the index",
     "clean": "print the cleaned text of one page",
+    "evaluate": "measure the ranking on a collection with judgements",
     "index": "bring the index up to the archive",
     "search": "find passages: who said it, when, where",
     "show": "print a document or a passage in its place",

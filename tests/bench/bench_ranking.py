@@ -1,0 +1,35 @@
+"""The ranking on collections with judgements: nDCG@10 and the floors it must keep.
+
+    python -m tests.bench.bench_ranking [FOLDER]
+
+FOLDER holds collections in the layout of BEIR; by default the measuring data.  One set
+of parameters serves all of them.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from searchkit.evaluate import evaluate_collection, mean
+
+FLOORS = {"scifact": 0.692, "cranfield": 0.530, "cisi": 0.396, "npl-vaswani": 0.440}
+
+
+def main(folder: Path) -> int:
+    failed = 0
+    for path in sorted(folder.glob("*/corpus.jsonl")):
+        begun = time.perf_counter()
+        figures, _ = evaluate_collection(path.parent)
+        took = time.perf_counter() - begun
+        told = "  ".join(f"{name} {mean(values):.4f}" for name, values in figures.items())
+        floor = FLOORS.get(path.parent.name, 0.0)
+        failed += (low := mean(figures["nDCG@10"]) < floor)
+        print(f"{path.parent.name:15} {told}  {took:.1f} s{'  BELOW ' + str(floor) if low else ''}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    default = Path(__file__).parents[2] / "../shared/data/ir"
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else default))
