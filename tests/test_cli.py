@@ -335,7 +335,7 @@ def test_ctrl_c_is_told_in_a_word(ready: Run, tmp_path: Path) -> None:
 
 
 def test_a_cut_passage_shows_that_it_goes_on(run: Run, tmp_path: Path) -> None:
-    said = " ".join(f"The envoy named village {n} of the valley." for n in range(20))
+    said = " ".join(f"The envoy named village {n} of the valley." for n in range(11))
     text = f"{said} The corridor opened. {said}"
     run("add", record(tmp_path / "a.jsonl", text=text, speaker="Ilva Marden"))
     shown = run("search", "corridor").stdout
