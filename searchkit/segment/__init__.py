@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document, Form, Passage, Statement
-from searchkit.segment.cues import OTHER_CUES
 from searchkit.segment.foreign import read_foreign
 from searchkit.segment.forms import decide_form, is_layout
 from searchkit.segment.passages import make_passages
@@ -20,6 +19,7 @@ from searchkit.segment.prose import read_prose
 from searchkit.segment.reader import EUROPEAN_PARLIAMENT, Reader
 from searchkit.segment.sentences import Span, paragraph_spans
 from searchkit.segment.titles import give_post, news_home, principals, read_title, title_person
+from searchkit.segment.tongues import tongue_of
 from searchkit.segment.turns import find_labels, read_turns
 from searchkit.segment.voices import clean_name, home_country, read_voice
 
@@ -110,7 +110,7 @@ def _prose(
     if subject := title_person(document, people):
         reader.focus = reader.of_person(subject, None)
     kept = [p for p, keep in zip(paragraphs, content, strict=True) if keep]
-    if document.language in OTHER_CUES:
+    if tongue_of(document.language):
         return list(read_foreign(document, kept, people))
     found: list[Statement] = []
     if form == "readout":

@@ -3,7 +3,7 @@
 Plain tables by frame and the small questions asked of them.  A frame tells what a
 verb takes: a clause ("said that"), an object that is itself the message ("condemned
 the attack"), a person who is told, a deed that is promised, or only a quotation.
-The words are English; `OTHER_CUES` has the commonest of other languages.
+The words are English; `tongues` has those of other languages.
 """
 
 from __future__ import annotations
@@ -133,31 +133,6 @@ NOUN_CUES = word_set(
     concern hope prediction assessment acknowledgement acknowledgment declaration
     """
 )
-
-# Said, wrote, ...: the words of other languages that stand beside a quotation or before "that".
-OTHER_CUES: dict[str, str] = {
-    "fr": "dit déclaré affirmé ajouté souligné indiqué expliqué annoncé estimé précisé rappelé "
-    "assuré condamné salué dénoncé appelé répondu écrit confié insisté martelé déclare affirme "
-    "ajoute souligne indique explique annonce estime précise rappelle assure",
-    "es": "dijo declaró afirmó añadió agregó señaló indicó explicó anunció subrayó aseguró "
-    "advirtió expresó manifestó sostuvo destacó reiteró condenó pidió instó comentó precisó "
-    "dice afirma señala asegura advierte explica ha dicho",
-    "de": "sagte erklärte betonte fügte teilte meinte warnte forderte kündigte kritisierte "
-    "bekräftigte unterstrich äußerte sagt erklärt betont meint warnt fordert schrieb schreibt",
-    "ru": "сказал сказала заявил заявила заявили отметил отметила отметили подчеркнул подчеркнула "
-    "добавил добавила сообщил сообщила сообщили пояснил пояснила уточнил уточнила ответил "
-    "ответила считает напомнил напомнила указал указала признал призвал призвала говорит написал",
-    "uk": "сказав сказала заявив заявила заявили зазначив зазначила зазначили підкреслив "
-    "підкреслила додав додала повідомив повідомила повідомили пояснив наголосив наголосила "
-    "відповів відповіла вважає нагадав закликав закликала написав",
-    "tr": "dedi söyledi belirtti açıkladı vurguladı ifade etti kaydetti ekledi bildirdi "
-    "değerlendirdi diyor konuştu aktardı savundu yanıtladı",
-    "ar": "قال قالت أعلن أعلنت أكد أكدت أضاف أضافت صرح صرحت أوضح أوضحت أشار أشارت ذكر ذكرت شدد "
-    "وقال وأضاف وأكد وأوضح وأشار",
-    "zh": "说 表示 称 指出 强调 宣布 认为 回应 重申 说道 透露 告诉",
-    "it": "ha detto dichiarato affermato aggiunto sottolineato spiegato dice afferma spiega",
-    "pt": "disse declarou afirmou acrescentou explicou destacou ressaltou anunciou diz afirma",
-}
 
 
 def frames(form: str) -> frozenset[Frame]:

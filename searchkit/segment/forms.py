@@ -65,6 +65,13 @@ OFFICIAL_SOURCE = re.compile(
     r"министерство|президент|мід|bakanlığı)\b|外交部",
     re.IGNORECASE,
 )
+# A title that begins so, in whose language ever: "Statement by", "Erklärung von", "Заявление".
+BEGINS_AS_STATEMENT = re.compile(
+    r"\s*(?:press )?(?:statement|message|erklärung (?:von|des|der)|stellungnahme|déclaration d|"
+    r"message d|declaración d|mensaje d|dichiarazione d|declaração d|nota d|заявление|послание|"
+    r"обращение|заява|звернення|prohlášení|oświadczenie|بيان|تصريح)\b",
+    re.IGNORECASE,
+)
 LETTER_TITLE = re.compile(
     r"\s*(?:(?:text of )?(?:an? )?(?:open )?letter|message|telegram|proclamation|"
     r"executive order)\b",
@@ -243,9 +250,7 @@ def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
             return "readout"
     if signed or document.speaker or official:
         return "statement"
-    if STATEMENT_TITLE.search(title) and re.match(
-        r"\s*(?:press )?(?:statement|message)\b", title, re.IGNORECASE
-    ):
+    if BEGINS_AS_STATEMENT.match(title):
         return "statement"
     if re.match(r"\s*read-?out\b", title, re.IGNORECASE):
         return "readout"

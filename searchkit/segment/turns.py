@@ -36,7 +36,7 @@ Q_LABEL = re.compile(r"(?P<label>Q|A)(?P<note>)(?:\.|:|\s{2,}|\s(?=[A-Z“\"(]))
 CHINESE_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{1,10})(?P<note>)[:：]\s*(?=\S)")
 QUESTIONERS = re.compile(
     r"^(?:q|question\w*|journalist\w*|reporter\w*|media|press|interviewer|correspondent|inaudible|"
-    r"вопрос|журналист\w*|запитання|питання|frage|pregunta|periodista|soru|gazeteci|问|記者|记者|سؤال)"
+    r"вопрос|журналист\w*|запитання|питання|frage|pregunta|periodista|soru|gazeteci|问|[\u4e00-\u9fff]{0,12}(?:記者|记者)|سؤال|صحفي\w*)"
     r"(?:\s?\d+)?$",
     re.IGNORECASE,
 )
@@ -121,6 +121,8 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     if QUESTIONERS.match(label) or OTHERS.match(label):
         return True
     words = label.split()
+    if label.upper() == label.lower():  # a script without capitals
+        return counts[_surname(label)] > 1 or any(label in word for word in title)
     if label.isupper() and len(label) > 1:
         return len(label) > 3 or counts[_surname(label)] > 1
     if any(not is_capital(w) and w not in LABEL_WORDS for w in words):

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from searchkit.names import country_name
 from searchkit.names.offices import HONORIFICS
 from searchkit.records import Document, Form, Statement
+from searchkit.segment.foreign_names import phrase_after
 from searchkit.segment.forms import signature
 from searchkit.segment.people import People, Person, Speaker, as_country, speaks_for
 from searchkit.segment.phrases import (
@@ -23,6 +24,7 @@ from searchkit.segment.phrases import (
     split_words,
 )
 from searchkit.segment.sentences import Span
+from searchkit.segment.tongues import tongue_of
 
 TITLED = re.compile(
     r"\b(?:statement|remarks|message|speech|address|intervention|lecture|letter|keynote|transcript)s?"
@@ -93,7 +95,7 @@ def the_speaker(
 ) -> Speaker | None:
     """The one person who speaks: given, signed above the text, or named in the title."""
     signed = _signed(document, paragraphs)
-    titled = titled_person(document)
+    titled = titled_person(document) or titled_abroad(document)
     if document.speaker:
         name = clean_name(document.speaker)
         known = [signed, titled, people.find(name), _post_of_source(document)]
@@ -151,6 +153,29 @@ def titled_person(document: Document) -> Person | None:
     if person is None:
         return None
     return Person(person.name, person.role or role, affiliation, person.sex)
+
+
+# "Erklärung von Außenminister N zur ...", "Déclaration du ministre N": what stands before a name.
+TITLED_ABROAD = re.compile(
+    r"\b(?:von|des|der|du|de la|del|de|di|do|da)\s(?P<who>.{3,120})$", re.IGNORECASE
+)
+
+
+def titled_abroad(document: Document) -> Person | None:
+    """The person of a title in another language that names an office with the full name.
+
+    Languages whose names change their endings are left out: the title has another form.
+    """
+    code = tongue_of(document.language)
+    match = TITLED_ABROAD.search(document.title or "")
+    if match is None or code not in ("fr", "es", "de", "it", "pt"):
+        return None
+    who = match["who"]
+    phrase = phrase_after(code, who, 0, len(who))
+    if phrase is None or phrase.name is None or " " not in phrase.name or not phrase.office:
+        return None
+    before = who[phrase.start : who.find(phrase.name)].strip()
+    return Person(phrase.name, before or None)
 
 
 def joint_voice(
