@@ -8,14 +8,14 @@ cleaner is still there to be tried again.  The index is not touched here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from searchkit.archive import Archive
 from searchkit.clean import clean_page
 from searchkit.errors import InputError
 from searchkit.records import Given, Page
-from searchkit.segment import segment
+from searchkit.segment import document_form, segment
 
 Result = Literal["added", "changed", "updated", "unchanged", "refused"]
 
@@ -66,5 +66,6 @@ def _finish(archive: Archive, capture_id: int, page: Page, given: Given) -> Outc
     except InputError as error:
         archive.refuse(capture_id, error.reason)
         return Outcome(page.origin, "refused", reason=error.reason)
+    document = replace(document, form=document_form(document))
     kept = archive.keep(capture_id, document, segment(document))
     return Outcome(page.origin, kept.outcome, document.id, document.title, document.warnings)

@@ -202,8 +202,23 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where else the words of a passage stand, by the same speaker or nobody named."""
+
+    passage_id: str
+    document_id: str
+    source: str | None = None
+    published: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One ranked passage.  ``matched`` is "all" or "some" of the query's words."""
+    """One ranked passage.  ``matched`` is "all" or "some" of the query's words.
+
+    ``copies`` are the other places where the same was published, oldest first; the hit
+    itself is the oldest of those that the query finds.
+    """
 
     rank: int
     score: float
@@ -212,6 +227,7 @@ class Hit:
     snippet: Snippet
     title_marks: tuple[tuple[int, int], ...] = ()
     matched: Literal["all", "some"] = "all"
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from searchkit.records import Document, Given, Page, Passage
 
 if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for warcio
     from searchkit.archive.check import Finding
+    from searchkit.archive.copying import Copies
     from searchkit.archive.keeping import Kept
     from searchkit.archive.warc import WarcWriter
 
@@ -72,6 +73,7 @@ class Archive(Reader):
         super().__init__(path, database)
         self._lock = lock
         self._warc = _open_writer(self, database) if lock else None
+        self._copies = _open_copies(database) if lock else None
 
     def __enter__(self) -> Self:
         return self
@@ -193,7 +195,8 @@ class Archive(Reader):
         from searchkit.archive import keeping
 
         self._writer()
-        return keeping.keep(self._database, capture_id, document, passages)
+        assert self._copies is not None
+        return keeping.keep(self._database, self._copies, capture_id, document, passages)
 
     def remove(self, document_id: str) -> int | None:
         """Take a document out of search; its versions and pages stay.
@@ -213,6 +216,14 @@ class Archive(Reader):
                 (revision, document_id),
             )
             return revision
+
+    def group_copies(self, tell: Callable[[str], None] | None = None) -> None:
+        """Bring the groups of copies up to this version; nothing to do in most cases.
+
+        `open_archive` calls it.  ``tell`` is told when it will take its time.
+        """
+        if self._copies is not None:
+            self._copies.bring_up(self, tell)
 
     def set_setting(self, key: str, value: str) -> None:
         """Keep a value under a name, in place of the one that was there."""
@@ -246,6 +257,12 @@ def _open_writer(archive: Reader, database: Database) -> WarcWriter:
     from searchkit.archive.warc import WarcWriter
 
     return WarcWriter(archive.warc_path, archive.path / "quarantine", database)
+
+
+def _open_copies(database: Database) -> Copies:
+    from searchkit.archive.copying import Copies
+
+    return Copies(database)
 
 
 def _key(page: Page, given: Given) -> str:
@@ -284,7 +301,9 @@ def open_archive(
     database = None
     try:
         database = Database(directory / "searchkit.sqlite3", write=write)
-        return Archive(directory, database, lock)
+        archive = Archive(directory, database, lock)
+        archive.group_copies(on_wait)
+        return archive
     except BaseException:
         if database is not None:
             database.close()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from searchkit.archive import rows, schema
+from searchkit.archive.copying import Copies
 from searchkit.archive.database import Database
 from searchkit.records import Document, Passage
 from searchkit.urls import url_key
@@ -34,12 +35,16 @@ class Kept:
 
 
 def keep(
-    database: Database, capture_id: int, document: Document, passages: Sequence[Passage]
+    database: Database,
+    copies: Copies,
+    capture_id: int,
+    document: Document,
+    passages: Sequence[Passage],
 ) -> Kept:
     """Keep a document and its passages in one transaction; see `Archive.keep`."""
     _check_passages(document, passages)
     columns = rows.document_row(document)
-    with database.transaction():
+    with copies.placing(), database.transaction():
         old = database.row(
             """
             SELECT d.number, d.version, d.state, d.revision, v.* FROM documents d
@@ -48,8 +53,13 @@ def keep(
             (document.id,),
         )
         if old is None:
-            return _add(database, capture_id, document, columns, passages)
-        return _merge(database, capture_id, old, document, columns, passages)
+            kept = _add(database, capture_id, document, columns, passages)
+        else:
+            kept = _merge(database, capture_id, old, document, columns, passages)
+        if kept.outcome != "unchanged":
+            number = database.value("SELECT number FROM documents WHERE id = ?", (document.id,))
+            copies.place(number, document, passages)
+        return kept
 
 
 def finish(

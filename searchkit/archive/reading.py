@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from searchkit.archive import rows
 from searchkit.archive.database import Database
 from searchkit.errors import ArchiveError, UsageError
-from searchkit.records import Document, Given, Page, Passage
+from searchkit.records import Copy, Document, Given, Page, Passage
 
 _BATCH = 500
 _MIN_PREFIX = 4
@@ -42,6 +42,33 @@ _LANGUAGES = """
         FROM found WHERE found.language IS NOT NULL
     )
     SELECT language FROM found WHERE language IS NOT NULL
+"""
+
+
+_GROUPS = """
+    SELECT p.id, c.grp FROM passages p JOIN passage_copies c ON c.number = p.number
+    WHERE c.grp IS NOT NULL AND p.id IN (SELECT value FROM json_each(?))
+"""
+# CROSS JOIN: in this order; the planner would begin with all documents.
+_MEMBERS = """
+    SELECT c.grp, p.id, d.id, coalesce(v.source, v.site), v.published, v.url
+    FROM passage_copies c
+    CROSS JOIN passages p ON p.number = c.number AND p.current = 1
+    CROSS JOIN documents d ON d.number = p.document AND d.state = 'current'
+    CROSS JOIN versions v ON v.document = d.number AND v.n = d.version
+    WHERE c.grp IS NOT NULL AND c.grp IN (SELECT value FROM json_each(?))
+    ORDER BY v.published IS NULL, v.published, d.number, p.start
+"""
+_DOCUMENT_MEMBERS = """
+    SELECT (SELECT id FROM passages WHERE document = d.number AND current = 1
+            ORDER BY start LIMIT 1),
+        d.id, coalesce(v.source, v.site), v.published, v.url
+    FROM documents own
+    JOIN document_copies o ON o.number = own.number AND o.grp IS NOT NULL
+    JOIN document_copies c ON c.grp = o.grp AND c.number <> o.number
+    JOIN documents d ON d.number = c.number AND d.state = 'current'
+    JOIN versions v ON v.document = d.number AND v.n = d.version
+    WHERE own.id = ? ORDER BY v.published IS NULL, v.published, d.number
 """
 
 
@@ -258,6 +285,36 @@ class Reader:
             if document is not None:
                 found[row["id"]] = rows.read_passage(document.id, row), document
         return found
+
+    def copies_of(self, passage_ids: Sequence[str]) -> dict[str, tuple[Copy, ...]]:
+        """The copies of passages, each with itself, oldest first: published, then kept.
+
+        Passages without copies are left out, and removed ones are no copies.
+        """
+        with self.snapshot():
+            groups = {
+                row["id"]: row["grp"]
+                for start in range(0, len(passage_ids), _BATCH)
+                for row in self._database.rows(
+                    _GROUPS, (json.dumps(list(passage_ids[start : start + _BATCH])),)
+                )
+            }
+            members: dict[int, list[Copy]] = {}
+            for row in self._database.rows(_MEMBERS, (json.dumps(sorted(set(groups.values()))),)):
+                members.setdefault(row["grp"], []).append(Copy(*tuple(row)[1:]))
+        return {
+            passage_id: tuple(members[group])
+            for passage_id, group in groups.items()
+            if len(members.get(group, ())) > 1
+        }
+
+    def document_copies(self, document_id: str) -> list[Copy]:
+        """Documents with the same text, cut or added to, oldest first; without itself.
+
+        ``passage_id`` is that of their first passage.
+        """
+        found = self._database.rows(_DOCUMENT_MEMBERS, (rows.storable(document_id),))
+        return [Copy(*row) for row in found]
 
     def changed_since(self, revision: int, limit: int | None = None) -> Iterator[Change]:
         """Documents changed after a revision, each once, in order of their last change.

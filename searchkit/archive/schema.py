@@ -138,7 +138,40 @@ _SCHEMA_1 = (
     "CREATE INDEX passages_by_document ON passages (document, current, start)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1,)
+# Near copies; number is that of the passage or document, grp NULL where it has no copy.
+# The rows are made by `copying`, for what is there already as well.
+_SCHEMA_2 = (
+    """
+    CREATE TABLE passage_copies (
+        number INTEGER PRIMARY KEY REFERENCES passages (number),
+        grp INTEGER,
+        who TEXT,
+        size INTEGER NOT NULL,
+        sketch BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX passage_copies_by_group ON passage_copies (grp, who) WHERE grp IS NOT NULL",
+    """
+    CREATE TABLE document_copies (
+        number INTEGER PRIMARY KEY REFERENCES documents (number),
+        grp INTEGER,
+        who TEXT,
+        size INTEGER NOT NULL,
+        sketch BLOB NOT NULL
+    )
+    """,
+    "CREATE INDEX document_copies_by_group ON document_copies (grp, who) WHERE grp IS NOT NULL",
+    """
+    CREATE TABLE copy_keys (
+        number INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('passage', 'document')),
+        is_sorted INTEGER NOT NULL CHECK (is_sorted IN (0, 1)),
+        entries BLOB NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2)
 """Step i leads from schema i to schema i + 1; the schema's number is ``len(MIGRATIONS)``."""
 
 WRITE_VERSION = """
