@@ -133,7 +133,8 @@ GROUPS = word_set(
     strategists pollsters attorneys soldiers commanders militants rebels insurgents deportees
     men women
     participants parties sides governments countries nations states commanders editors outlets
-    newspapers doctors teachers businesses companies
+    newspapers doctors teachers businesses companies counterparts ambassadors envoys negotiators
+    delegations entrepreneurs
     """
 )
 

@@ -6,7 +6,7 @@ was said, without addressees, times and settings ("told reporters on Tuesday tha
 
 from __future__ import annotations
 
-from searchkit.names.offices import word_set
+from searchkit.names.offices import GROUPS, word_set
 from searchkit.segment.cues import CLAUSE_ONLY, frames, lemma_of
 from searchkit.segment.phrases import DETERMINERS, Words, is_capital
 from searchkit.segment.sources import ADVERBS, FINITE, SETTINGS, TIME_LEADS, TIMES
@@ -86,6 +86,8 @@ def _skip_addressee(words: Words, at: int, high: int) -> int:
     while stop < min(high, at + 8):
         low = words.lows[stop]
         if low in ADDRESSEES:
+            while stop + 1 < high and words.lows[stop + 1] in ADDRESSEES:
+                stop += 1
             return stop + 1
         if low in FINITE or words.texts[stop] in SEPARATORS or low in PLACE_PREPOSITIONS:
             break
@@ -93,6 +95,8 @@ def _skip_addressee(words: Words, at: int, high: int) -> int:
     # "told Ruptly", "told Agence France-Presse": a run of capital words.
     stop = at
     while stop < high and (is_capital(words.texts[stop]) or words.lows[stop] in ("the", "of")):
+        stop += 1
+    if at < stop < high and words.lows[stop] in GROUPS:
         stop += 1
     return stop
 

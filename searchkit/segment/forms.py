@@ -100,6 +100,9 @@ LAYOUT_LINE = re.compile(
     r"for immediate release|"
     r"press release|(?:updated|published)\b.{0,60}|\d{1,2}:\d\d\s?[ap]\.?m\.?.{0,10}|"
     r"connect with us|"
+    r"\\?\([^()]{0,50}(?:concluded|ended|adjourned|laughter|applause|crosstalk)"
+    r"[^()]{0,40}\)|"
+    r"end\s+\d{1,2}[:.]\d\d\s?[ap]\.?\s?m.{0,10}|"
     r"quotes|next steps|background|further information|related.{0,30}|read more.{0,60}|"
     r"[-–—_=.\s]+)$",
     re.IGNORECASE,

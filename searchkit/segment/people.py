@@ -48,7 +48,7 @@ CAPITAL_WORD = (
 NOT_NAME = r"(?!(?:The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
 CAPITAL_RUN = re.compile(
     rf"{NOT_NAME}{CAPITAL_WORD}"
-    r"(?:\s(?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)\s){0,2}"
+    r"(?:[^\S\n](?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)[^\S\n]){0,2}"
     rf"{NOT_NAME}{CAPITAL_WORD}){{1,12}}"
 )
 APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)])")

@@ -98,6 +98,14 @@ FIELDS = word_set(
     april june july august september october november december
     """
 )
+# Fields that are in no name, whatever stands before them.
+NO_NAME_FIELDS = word_set(
+    """
+    affairs management economy development cooperation relations policy council commission
+    government committee department ministry agency bureau administration services nations
+    communications technology security refugees immigration organization organisation
+    """
+)
 FIELD_LINKS = word_set(
     """
     of and for the & on in to
@@ -271,6 +279,10 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
             start += 1
         else:
             break
+    for at in range(b - 3, start, -1):
+        if words.lows[at] in NO_NAME_FIELDS:
+            start = at + 1  # "Pacific Affairs Daniel J. Ruiz"
+            break
     return (start, b) if 0 < b - start <= LONGEST_NAME else (b, b)
 
 
@@ -398,6 +410,8 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
 
 def _one_office(words: Words, a: int, at: int, b: int) -> bool:
     """ "Crown Prince and Prime Minister N": one person of two offices."""
+    if any(low in NO_NAME_FIELDS for low in words.lows[at + 1 : b - 1]):
+        return True  # "for East Asian and Pacific Affairs Daniel Ruiz"
     left_name = trailing_name(words, a, at)
     if left_name[0] < left_name[1]:
         return False
@@ -569,6 +583,10 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
         return None
     if words.lows[first] in FIELD_LINKS:
         first += 1
+    for at in range(stop - 3, first, -1):
+        if words.lows[at] in NO_NAME_FIELDS:
+            first = at + 1
+            break
     affiliation = affiliation_in(words, a, first) if first > a else None
     while (
         first < stop - 1

@@ -261,7 +261,12 @@ def _people_in(reader: Reader, words: Words) -> list[Speaker]:
 def _see_subject(reader: Reader, words: Words, paragraph: Paragraph) -> None:
     """A sentence without speech: its subject is whom a following pronoun means."""
     subject = clause_subject(words, 0, len(words))
-    if subject and (subject.first == 0 or words.lows[subject.first - 1] not in BOUNDARIES):
+    begins = subject is not None and (
+        subject.first == 0
+        or words.lows[subject.first - 1] not in BOUNDARIES
+        or (subject.first == 1 and words.lows[0] in ("but", "yet"))
+    )
+    if subject is not None and begins:
         speaker = reader.resolve(subject.source, paragraph.masked)
         if speaker is not None and (speaker.name or speaker.plural or speaker.role):
             reader.seen(speaker)

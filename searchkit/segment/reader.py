@@ -229,7 +229,7 @@ PLACE_CHARS = 50_000
 STATE_BODIES = word_set(
     """
     ministry government administration cabinet parliament senate congress court military army
-    police navy forces presidency department office council agency
+    police navy forces presidency
     """
 )
 

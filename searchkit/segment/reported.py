@@ -119,7 +119,8 @@ def only_noun(words: Words, i: int) -> bool:
     before, low = words.texts[i - 1], words.lows[i]
     if is_capital(words.texts[i]) and not _is_headline(words):
         return True
-    if before.endswith(("’s", "'s")) and before.lower() not in ("who's", "who’s"):
+    owner = before.endswith(("’s", "'s")) and before.lower() not in ("who's", "who’s")
+    if owner and low not in ("said", "told", "added"):
         return True
     if low not in AMBIGUOUS:
         return before.lower() in NOUN_NEIGHBOURS
@@ -152,7 +153,17 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
         return None
     if _is_background(words, found, i):
         return None
+    if words.lows[found.first - 1] == "as" and low < found.first <= low + 2:
+        return _as_said(words, i, found)
     return _backward(words, i, low, found) or _forward(words, i, found)
+
+
+def _as_said(words: Words, i: int, found: Found) -> Report | None:
+    """ "As X said on Monday, ...": what follows the comma."""
+    comma = next((k for k in range(i + 1, min(i + 8, len(words))) if words.texts[k] == ","), None)
+    if comma is None or comma + 3 >= len(words) or not nothing_follows(words, i, comma):
+        return None
+    return Report(found, comma + 1, len(words), words.texts[i])
 
 
 def _is_background(words: Words, found: Found, i: int) -> bool:

@@ -125,7 +125,26 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
     if start > at:
         return None
     source = _describe_tail(words, start, at + 1)
-    return None if source is None else _with_appositions(words, source, start, at + 1, added)
+    if source is None:
+        return None
+    return _unclosed(words, start, at + 1, low) or _with_appositions(
+        words, source, start, at + 1, added
+    )
+
+
+def _unclosed(words: Words, start: int, stop: int, low: int) -> Found | None:
+    """ "Ana Ruiz, secretary of the board said": an apposition that lacks its second comma."""
+    if start < low + 3 or words.texts[start - 1] != "," or is_capital(words.texts[start]):
+        return None
+    if words.lows[start] not in OFFICES | OFFICE_MODIFIERS or stop - start < 3:
+        return None
+    name = trailing_name(words, low, start - 1)
+    if name[1] - name[0] < 2:
+        return None
+    source = describe(words, *name)
+    if source is None or source.sort not in ("person", "name"):
+        return None
+    return Found(add_apposition(words, source, start, stop), name[0], stop)
 
 
 def _before_relative(words: Words, at: int, low: int) -> int:
@@ -343,6 +362,9 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
             source, sort="person", name=named.name, sex=source.sex or named.sex,
             start=named.start, end=named.end,
         )  # fmt: skip
+    if source.sort in ("name", "person") and named.sort == "person" and named.role:
+        # "secretary of the farmers' league Landvolk": the name at its end is the body's.
+        named = replace(named, sort="role")
     if source.sort in ("name", "person") and named.sort in ("role", "anonymous"):
         affiliation = source.affiliation or named.affiliation or affiliation_in(words, a, b)
         role = role_text(words, a, b)

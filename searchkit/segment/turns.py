@@ -128,7 +128,7 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     if any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
-    if source is None or source.sort not in ("person", "name", "role"):
+    if source is None or source.parts or source.sort not in ("person", "name", "role"):
         return False
     if len(words) > 1 and (
         words[0].lower() in HONORIFICS or (source.sort == "person" and source.role)
