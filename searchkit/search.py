@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from searchkit.analyzer import analyze
 from searchkit.archive import Archive, open_archive
-from searchkit.engines import DEFAULT_ENGINE, Engine, Found, Sort, open_engine
+from searchkit.engines import DEFAULT_ENGINE, Engine, Sort, open_engine
 from searchkit.errors import QueryError, UsageError
 from searchkit.query import (
     And,
@@ -34,6 +34,7 @@ from searchkit.query import (
 )
 from searchkit.records import Hit, Results
 from searchkit.snippet import make_snippet, mark_title
+from searchkit.stories import Stories, Story
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -90,26 +91,31 @@ class Index:
         sort: Sort = "relevance",
         exact: bool = False,
         any_word: bool = False,
+        all_copies: bool = False,
     ) -> Results:
         """Passages that hold all the words, then, if too few, those that hold most.
 
+        Copies are one hit, the oldest; with ``all_copies`` each is a hit of its own.
         Raises QueryError, with the column, for a query that cannot be read, and
         UsageError for a filter value that cannot be used.
         """
         query = _filtered(parse_query(text), filters)
         match: Literal["all", "any"] = "any" if any_word else "all"
         node = self._compiled(query, filters, match, exact)
-        found = self.engine.search(node, limit=limit, offset=offset, sort=sort)
-        rows = [(row, "all") for row in found.rows]
-        if len(rows) < limit and not any_word:
+        stories = Stories(self.engine, self.archive, sort, all_copies)
+        last = offset + limit if limit else 0
+        found, total = stories.find(node, last)
+        rows: list[tuple[Story, Literal["all", "some"]]] = [(story, "all") for story in found]
+        if len(rows) < last and not any_word:
             more = self._with_most(query, filters, node, exact)
-            rest = self._rest(more, found, limit - len(rows), offset, sort)
-            rows += [(row, "some") for row in rest]
+            if more is not None:
+                rest, _ = stories.find(more, last - len(rows))
+                rows += [(story, "some") for story in rest]
         return Results(
             query=text,
             reading=query.reading,
-            total=found.total,
-            hits=tuple(self._hits(rows, node, offset)),
+            total=total,
+            hits=tuple(self._hits(rows[offset:last], node, offset)),
             notes=(
                 *query.notes,
                 *compile_notes(query, self._languages, exact=exact),
@@ -150,31 +156,24 @@ class Index:
             return Ranked(And((loose.part, Not(strict))), loose.evidence)
         return And((loose, Not(strict)))
 
-    def _rest(
-        self, node: Node | None, found: Found, wanted_rows: int, offset: int, sort: Sort
-    ) -> Sequence[tuple[str, float]]:
-        if node is None:
-            return ()
-        after = max(0, offset - found.total)
-        return self.engine.search(node, limit=wanted_rows, offset=after, sort=sort).rows
-
     def _hits(
-        self, rows: Sequence[tuple[tuple[str, float], str]], node: Node, offset: int
+        self, rows: Sequence[tuple[Story, Literal["all", "some"]]], node: Node, offset: int
     ) -> Iterator[Hit]:
-        texts = self.archive.hits_for([row[0] for row, _ in rows])
+        texts = self.archive.hits_for([story.passage_id for story, _ in rows])
         in_text, in_title = wanted(node, "text"), wanted(node, "text", "title")
-        for place, ((passage_id, score), matched) in enumerate(rows):
-            if passage_id not in texts:  # changed since the index was written
+        for place, (story, matched) in enumerate(rows):
+            if story.passage_id not in texts:  # changed since the index was written
                 continue
-            passage, document = texts[passage_id]
+            passage, document = texts[story.passage_id]
             yield Hit(
                 rank=offset + place + 1,
-                score=score,
+                score=story.score,
                 passage=passage,
                 document=document,
                 snippet=make_snippet(passage.text, document.language, in_text),
                 title_marks=mark_title(document.title or "", document.language, in_title),
-                matched="some" if matched == "some" else "all",
+                matched=matched,
+                copies=story.copies,
             )
 
     def _state(self) -> Iterator[str]:

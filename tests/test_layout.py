@@ -14,6 +14,7 @@ ROWS = [
     ["urls", "dates", "analyzer", "names", "copies", "inflate", "sniff"],
     ["clean", "segment", "query", "snippet"],
     ["inputs", "fetch", "archive", "engines"],
+    ["stories"],
     ["ingest", "indexer", "search"],
     ["evaluate"],
     ["cli", "__init__"],

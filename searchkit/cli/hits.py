@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from searchkit.cli.terminal import mark, one_line, style, to_json, visible, wrap
-from searchkit.records import Document, Hit, Passage, Results
+from searchkit.records import Copy, Document, Hit, Passage, Results
 
 SCHEMA = "searchkit.hit/1"
 
@@ -61,7 +62,27 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
         wrap(_excerpt(hit, colour=colour), "     "),
         style(f"   {passage.id}  {one_line(document.url or '')}".rstrip(), "2", colour=colour),
     ]
+    if hit.copies:
+        lines.insert(3, style(f"   {copies_line(hit.copies)}", "2", colour=colour))
     return "\n".join(lines)
+
+
+MAX_OUTLETS = 4
+
+
+def copies_line(copies: Sequence[Copy]) -> str:
+    """How many copies there are, with outlets and dates.
+
+    >>> copies_line([Copy("a:1", "a", "River Wire", "2024-03-02"), Copy("b:1", "b")])
+    'and 2 copies: River Wire 2024-03-02, unnamed undated'
+    """
+    outlets = dict.fromkeys(
+        f"{one_line(copy.source or 'unnamed')} {copy.published or 'undated'}" for copy in copies
+    )
+    told = list(outlets)[:MAX_OUTLETS]
+    more = f" and {len(outlets) - MAX_OUTLETS:,} more" if len(outlets) > MAX_OUTLETS else ""
+    word = "copy" if len(copies) == 1 else "copies"
+    return f"and {len(copies):,} {word}: {', '.join(told)}{more}"
 
 
 def _excerpt(hit: Hit, *, colour: bool) -> str:
@@ -128,7 +149,7 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
         "snippet_start": hit.snippet.start,
         "marks": [list(pair) for pair in hit.snippet.marks],
         "matched": hit.matched,
-        "copies": [],
+        "copies": [asdict(copy) for copy in hit.copies],
     }
 
 

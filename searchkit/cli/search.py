@@ -45,6 +45,7 @@ KINDS = ["direct", "reported", "transcript", "issuer", "narration"]
 @click.option("--limit", "-n", type=click.IntRange(0, 10_000), default=10, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many first.")
 @click.option("--exact", is_flag=True, help="Words as written: no stems, no other spellings.")
+@click.option("--all-copies", is_flag=True, help="Each copy of a story as a hit of its own.")
 @click.option("--any", "any_word", is_flag=True, help="Any of the words will do.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv"]), default="text"
@@ -68,6 +69,7 @@ def command(
     limit: int,
     offset: int,
     exact: bool,
+    all_copies: bool,
     any_word: bool,
     form: str,
     exit_status: bool,
@@ -81,7 +83,7 @@ def command(
     with open_index(index_path) as index:
         results = index.search(
             " ".join(query), filters, limit=limit, offset=offset, sort=sort, exact=exact,
-            any_word=any_word,
+            any_word=any_word, all_copies=all_copies,
         )  # fmt: skip
         if not results.hits and not offset:
             for line in index.why_nothing(" ".join(query), filters, exact=exact):
