@@ -118,7 +118,7 @@ class Index:
             hits=tuple(self._hits(rows[offset:last], node, offset)),
             notes=(
                 *query.notes,
-                *compile_notes(query, self._languages, exact=exact),
+                *compile_notes(query, self._languages, exact=exact, words=self.engine.words),
                 *self._state(),
             ),
         )
@@ -144,7 +144,8 @@ class Index:
     def _compiled(
         self, query: Query, filters: Filters, match: Literal["all", "most", "any"], exact: bool
     ) -> Node:
-        node = compile_query(query, self._languages, match=match, exact=exact)
+        words = self.engine.words
+        node = compile_query(query, self._languages, match=match, exact=exact, words=words)
         return _with_undated(node) if filters.undated else node
 
     def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from searchkit.query import (
     Everything,
     Keyword,
     Match,
+    Near,
     Node,
     Not,
     Or,
@@ -35,7 +37,18 @@ from searchkit.query import (
 from searchkit.query.lexer import MAX_BYTES
 from searchkit.query.reader import MAX_CLAUSES, MAX_DEPTH
 from searchkit.query.spelling import spellings
-from searchkit.query.tree import All, Dates, Either, Field, Part, Quoted, Without, Word
+from searchkit.query.tree import (
+    All,
+    Dates,
+    Either,
+    Field,
+    Nearby,
+    Part,
+    Quoted,
+    Weighted,
+    Without,
+    Word,
+)
 from searchkit.records import Entry
 from tests.oracle import matches
 
@@ -91,10 +104,36 @@ def finds(
         ("a || b", Either((Word("a"), Word("b")))),
         ("talks,", Word("talks")),
         ("minister(s)", Word("minister-s")),
+        ("a NEAR/5 b", Nearby(Word("a"), Word("b"), 5)),
+        ('-"a b" NEAR/2 =c', Without(Nearby(Quoted("a b"), Word("c", "exact"), 2))),
+        (
+            "a NEAR/5 b NEAR/3 c",
+            All((Nearby(Word("a"), Word("b"), 5), Nearby(Word("b"), Word("c"), 3))),
+        ),
+        ("title:(a NEAR/1 b)", Field("title", Nearby(Word("a"), Word("b"), 1))),
+        ("wom?n", Word("wom?n", "shape")),
+        ("Sanc*ion,", Word("sanc*ion", "shape")),
+        ("grian~", Word("grian", "like", edits=1)),
+        ("grian~2", Word("grian", "like", edits=2)),
+        ("corridro~", Word("corridro", "like", edits=2)),
+        ("word^2", Weighted(Word("word"), 2)),
+        ('"a b"^0.5', Weighted(Quoted("a b"), 0.5)),
+        ("((a b)^2)^3", Weighted(All((Word("a"), Word("b"))), 6)),
+        ("grian~1^3", Weighted(Word("grian", "like", edits=1), 3)),
+        ("title:word^2", Field("title", Weighted(Word("word"), 2))),
+        ("date:last month", Dates("2026-01", "2026-01")),
+        ('since:"3 weeks ago" a', All((Dates("2026-01-19", None), Word("a")))),
+        ("since:october a", All((Dates("2025-10", None), Word("a")))),
+        ("date:Q4 2023 sanctions", All((Dates("2023-10", "2023-12"), Word("sanctions")))),
+        ("until:yesterday", Dates(None, "2026-02-09")),
+        ("date:last 30 days", Dates("2026-01-11", "2026-02-10")),
+        ("date:Q3..today", Dates("2025-07", "2026-02-10")),
     ],
 )
 def test_tree(text: str, tree: Part) -> None:
-    assert parse_query(text).tree == tree
+    query = parse_query(text, today=date(2026, 2, 10))
+    assert query.tree == tree
+    assert parse_query(str(query)) == query
 
 
 @pytest.mark.parametrize(
@@ -127,13 +166,12 @@ def test_read_alike(one: str, other: str) -> None:
         "peace — war",
         "a * b",
         "a .. b",
-        "sanc*ion",
-        "wom?n",
         "--exact word",
-        "grain NEAR/5 corridor",
-        "roam~",
         '"a b"~5 x',
-        "word^2",
+        "word ~ other",
+        "abc~",
+        "word^",
+        "grain ADJ/3 corridor",
         "PEACE OR WAR",
         "Note: this",
         "see http://mfa.example/x",
@@ -212,6 +250,18 @@ def test_a_title_in_capitals_is_words_and_acronyms_are_not_a_title() -> None:
         ("date:(2023)", 5),
         ("date:", 0),
         ("date:9999..8888", 5),
+        ("a NEAR/5", 2),
+        ("NEAR/5 a", 0),
+        ("a NEAR/0 b", 2),
+        ("a NEAR/51 b", 2),
+        ("a NEAR/5 (b c)", 2),
+        ("ab* NEAR/5 b", 4),
+        ("a NEAR/5 -b", 2),
+        ("word~3", 0),
+        ("a word^0", 6),
+        ('"a b"^101', 5),
+        ("(a)^1.2.3", 3),
+        ("kind:dir?ct", 5),
     ],
 )
 def test_mistakes_have_their_column(text: str, column: int) -> None:
@@ -274,6 +324,8 @@ def test_the_largest_queries_are_read_fast() -> None:
 # --- written down and told ----------------------------------------------------
 
 PIECES = [
+    "NEAR/", "~1", "~9", "wom?n", "sa*n", "?", "^0", "^2.5", "last month", "Q4", "mentions:",
+    "confidence:", ">0.8", "..0.5",
     "a", "peace", "War", "PEACE", "NATO", "the", "or", "AND", "OR", "NOT", "NEAR/5", " ", " ", " ",
     "-", "–", "—", "−", "*", "~", "^2", "=", "(", ")", '"', "“", "”", "„", "«", "»", "'", "’",
     "speaker:", "Speaker:", "country:", "title:", "date:", "since:", "kind:", "lang:", "speeker:",
@@ -315,6 +367,12 @@ def test_any_text_is_read_or_refused_with_a_column(
 def assert_sound(node: Node) -> None:
     """The shape engines rely on: something positive beside every negation."""
     match node:
+        case Ranked(part, evidence):
+            assert evidence
+            assert_sound(part)
+        case Near(left=left, right=right):
+            assert all(left)
+            assert all(right)
         case And(parts) | Or(parts) | Best(parts):
             assert parts
             if not isinstance(node, And):
@@ -484,6 +542,40 @@ def test_two_open_date_ranges_both_hold() -> None:
     assert found == And(
         (DayRange(20200101), DayRange(20210101, 20221231), DayRange(None, 20210630))
     )
+
+
+VOCABULARY = ["women", "woman", "womb", "sanction", "sanctions", "grain", "grains", "grind"]
+
+
+def known(field: str, prefix: str, limit: int) -> list[str]:
+    return [word for word in VOCABULARY if word.startswith(prefix)][:limit]
+
+
+def test_shapes_and_likenesses_are_words_of_the_index() -> None:
+    def terms(text: str) -> dict[str, float]:
+        node = compile_query(parse_query(text), ("en",), words=known)
+        parts = node.parts if isinstance(node, Best) else (node,)
+        return {part.term: part.boost for part in parts if isinstance(part, Term)}
+
+    assert terms("wom?n") == {"=women": 1.0, "=woman": 1.0}
+    assert terms("sanc*ns") == {"=sanctions": 1.0}
+    assert terms("zan?ja") == {"=zan?ja": 1.0}  # which no text holds
+    assert terms("grian~1") == {"=grian": 1.0, "=grain": 0.7}
+    notes = compile_notes(parse_query("wom?n grian~"), ("en",), words=known)
+    assert notes == ["'wom?n' stands for women, woman", "'grian~1' also as grain"]
+
+
+def test_weights_scale_what_they_stand_behind() -> None:
+    assert asked("=grain^2") == Term("text", "=grain", 2.0)
+    assert asked("(=grain OR =rye)^0.5") == Or(
+        (Term("text", "=grain", 0.5), Term("text", "=rye", 0.5))
+    )
+    assert asked("title:=x^3") == Term("title", "=x", 3.0)
+
+
+def test_near_is_asked_with_all_forms() -> None:
+    node = asked('talks NEAR/3 "grain corridor"', ("en",))
+    assert node == Near("text", (("=talks", "talk"),), (("=grain",), ("=corridor",)), 3)
 
 
 def test_most_and_any_leave_filters_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,21 @@ EXAMPLE = re.compile(r"^    > (.+)\n((?:    .+\n)+)", re.MULTILINE)
 EXAMPLES = [(found[1], re.sub("(?m)^    ", "", found[2])) for found in EXAMPLE.finditer(PAGE)]
 
 
+TODAY = date(2026, 2, 10)
+VOCABULARY = ("women", "woman", "grain", "grains")
+
+
+def words(field: str, prefix: str, limit: int) -> list[str]:
+    return [word for word in VOCABULARY if word.startswith(prefix)]
+
+
 def told(text: str) -> str:
     """What the page says below a query."""
     try:
-        query = parse_query(text)
+        query = parse_query(text, today=TODAY)
     except QueryError as error:
         return f"error: {error.message} at column {error.column + 1}\n"
-    notes = [*query.notes, *compile_notes(query, ["en"])]
+    notes = [*query.notes, *compile_notes(query, ["en"], words=words)]
     return "\n".join([query.reading, *(f"note: {note}" for note in notes)]) + "\n"
 
 

@@ -37,7 +37,19 @@ from searchkit.query.nodes import (
 from searchkit.query.reader import Query
 from searchkit.query.spelling import beginnings, spellings
 from searchkit.query.stopwords import is_stop_word
-from searchkit.query.tree import All, Dates, Either, Field, Part, Quoted, Without, Word
+from searchkit.query.tree import (
+    All,
+    Dates,
+    Either,
+    Field,
+    Nearby,
+    Part,
+    Quoted,
+    Weighted,
+    Without,
+    Word,
+)
+from searchkit.query.vocabulary import Vocabulary, like, no_words, of_shape
 from searchkit.records import Wanted
 
 Match = Literal["all", "most", "any"]
@@ -47,6 +59,9 @@ FORM_BOOST = 0.1
 
 SPELLING_BOOST = 0.8
 """So does another spelling of it."""
+
+LIKE_BOOST = 0.7
+"""A word some letters off, for each letter."""
 
 # Evidence: finds nothing, ranks what is found.  Measured; see docs/quality.md.
 TITLE_BOOST = 0.2
@@ -69,14 +84,22 @@ MAX_PAIRS = 64
 
 TEXT = "text"
 
+# What counts towards "all", "most" and "any" of the words.
+_CONTENT = (Word, Quoted, Nearby, Weighted, Either)
+
 # Names are not inflected: Williams is not William.
 _UNSTEMMED = frozenset({"speaker"})
 
 
 def compile_query(
-    query: Query, languages: Sequence[str], *, match: Match = "all", exact: bool = False
+    query: Query,
+    languages: Sequence[str],
+    *,
+    match: Match = "all",
+    exact: bool = False,
+    words: Vocabulary = no_words,
 ) -> Node:
-    """What to ask an engine whose passages are in these languages.
+    """What to ask an engine whose passages are in these languages and have these ``words``.
 
     ``match`` says how many of the words a passage must hold: all, half of them, or
     one.  With ``exact`` words stand for the form typed and no other.
@@ -85,17 +108,19 @@ def compile_query(
     >>> compile_query(parse_query('date:2024'), ["en"])
     DayRange(first=20240101, last=20241231, undated=False)
     """
-    return _Compiler(languages, exact=exact).top(query.tree, match)
+    return _Compiler(languages, words, exact=exact).top(query.tree, match)
 
 
-def compile_notes(query: Query, languages: Sequence[str], *, exact: bool = False) -> list[str]:
+def compile_notes(
+    query: Query, languages: Sequence[str], *, exact: bool = False, words: Vocabulary = no_words
+) -> list[str]:
     """What compiling adds to the words typed and leaves out, to be told beside the reading.
 
     >>> from searchkit.query import parse_query
     >>> compile_notes(parse_query("the militarisation"), ["en"])
     ["'militarisation' also as militarization", "too common to count unless in quotes: 'the'"]
     """
-    compiler = _Compiler(languages, exact=exact)
+    compiler = _Compiler(languages, words, exact=exact)
     compiler.top(query.tree, "all")
     return compiler.told()
 
@@ -103,7 +128,8 @@ def compile_notes(query: Query, languages: Sequence[str], *, exact: bool = False
 class _Compiler:
     """One compilation: the languages, whether forms are exact, the notes so far."""
 
-    def __init__(self, languages: Sequence[str], *, exact: bool) -> None:
+    def __init__(self, languages: Sequence[str], words: Vocabulary, *, exact: bool) -> None:
+        self.words = words
         codes = [code[:3].partition("-")[0].lower() for code in languages if code]
         self.languages = tuple(dict.fromkeys(codes))
         self.exact = exact
@@ -120,7 +146,7 @@ class _Compiler:
 
     def top(self, tree: Part, match: Match) -> Node:
         parts = tree.parts if isinstance(tree, All) else (tree,)
-        content = [part for part in parts if isinstance(part, Word | Quoted | Either)]
+        content = [part for part in parts if isinstance(part, _CONTENT)]
         if match == "all" or len(content) < 2:
             return self._ranked(self._alone(self._part(tree, TEXT)), content)
         kept = self._without_stop_words(content)
@@ -136,13 +162,15 @@ class _Compiler:
 
     def _evidence(self, content: Sequence[Part]) -> Iterator[Node]:
         """What beside the words themselves tells that a passage is about them."""
-        words = [part for part in content if isinstance(part, Word | Quoted)]
+        bare = (part.part if isinstance(part, Weighted) else part for part in content)
+        words = [part for part in bare if isinstance(part, Word | Quoted)]
         words = [word for word in words if not self._is_stop_word(word)]
         asked = [positions for word in words[:MAX_PAIRS] if (positions := self._rarest(word))]
         for positions in asked:
             yield _weighted("title", positions, TITLE_BOOST)
         for word in words[:MAX_PAIRS]:
-            if isinstance(word, Word) and (forms := self._positions(word.text, stems=False)):
+            plain = isinstance(word, Word) and word.form in ("any", "exact")
+            if plain and (forms := self._positions(word.text, stems=False)):
                 yield _weighted("speaker", forms, SPEAKER_BOOST)
         for left, right in pairwise(asked):
             if left != right:
@@ -151,7 +179,7 @@ class _Compiler:
 
     def _rarest(self, word: Word | Quoted) -> tuple[tuple[str, ...], ...]:
         """The positions of a word with no term that another one covers; none for a beginning."""
-        if isinstance(word, Word) and word.form == "beginning":
+        if isinstance(word, Word) and word.form not in ("any", "exact"):
             return ()
         stems = isinstance(word, Word) and word.form == "any" and not self.exact
         positions = self._positions(word.text, stems=stems)
@@ -173,6 +201,10 @@ class _Compiler:
                 return DayRange(days(first)[0] if first else None, days(last)[1] if last else None)
             case Without(inner):
                 return Not(self._alone(self._part(inner, field)))
+            case Nearby():
+                return self._nearby(part, field)
+            case Weighted(inner, factor):
+                return _scaled(self._alone(self._part(inner, field)), factor)
             case Either(parts):
                 return self._either(parts, field)
             case All(parts):
@@ -215,6 +247,36 @@ class _Compiler:
             return self._keyword(text, field)
         return _sequence(field, self._positions(text, stems=False))
 
+    def _nearby(self, near: Nearby, field: str) -> Node:
+        left, right = self._places(near.left, field), self._places(near.right, field)
+        return Near(field, left, right, near.distance)
+
+    def _places(self, part: Word | Quoted, field: str) -> tuple[tuple[str, ...], ...]:
+        any_form = isinstance(part, Word) and part.form == "any"
+        stems = any_form and not self.exact and field not in _UNSTEMMED
+        positions = self._positions(part.text, stems=stems)
+        if stems and len(positions) == 1 and "en" in self.languages:
+            others = spellings(positions[0][0].removeprefix("="))
+            more = [term for other in others for term in self._terms(other)]
+            positions = (tuple(dict.fromkeys((*positions[0], *more))),)
+        return positions
+
+    def _of_shape(self, shape: str, field: str) -> Node:
+        found, count = of_shape(shape, field, self.words)
+        more = f" and {count - len(found):,} more that are left out" if count > len(found) else ""
+        told = ", ".join(found) + more if found else "no word of the index"
+        self.notes.append(f"{shape!r} stands for {told}")
+        terms = tuple(Term(field, "=" + word) for word in found)
+        return terms[0] if len(terms) == 1 else Best(terms or (Term(field, "=" + shape),))
+
+    def _like(self, word: Word, field: str) -> Node:
+        exact = analyze(word.text)[0].exact
+        found = [pair for pair in like(exact, word.edits, field, self.words) if pair[0] != exact]
+        told = ", ".join(known for known, _ in found) or "no other word of the index"
+        self.notes.append(f"'{word.text}~{word.edits}' also as {told}")
+        others = (Term(field, "=" + known, LIKE_BOOST**far) for known, far in found)
+        return Best((Term(field, "=" + exact), *others)) if found else Term(field, "=" + exact)
+
     def _keyword(self, text: str, field: str) -> Node:
         value = keyword_value(field, text)
         return Keyword(field, (value,) if value else ())
@@ -224,6 +286,10 @@ class _Compiler:
             return self._keyword(word.text, field)
         if word.form == "beginning":
             return self._beginning(word.text, field)
+        if word.form == "shape":
+            return self._of_shape(word.text, field)
+        if word.form == "like":
+            return self._like(word, field)
         stems = word.form == "any" and not self.exact and field not in _UNSTEMMED
         positions = self._positions(word.text, stems=stems)
         if not stems or "en" not in self.languages:

@@ -10,7 +10,7 @@ import re
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from searchkit.analyzer import WORD, analyze
+from searchkit.analyzer import MAX_TERM, WORD, analyze
 from searchkit.errors import QueryError
 from searchkit.query.fields import FIELDS, suggested_field
 from searchkit.query.tree import WordForm
@@ -18,11 +18,26 @@ from searchkit.query.tree import WordForm
 MAX_BYTES = 8 * 1024
 """Longest query, in bytes of UTF-8."""
 
-ItemKind = Literal["word", "quote", "(", ")", "minus", "field", "AND", "OR", "NOT", "end"]
+MAX_NEAR = 50
+"""Words from one to the other with NEAR, at most: a passage has about 200."""
+
+MAX_WEIGHT = 100
+
+MIN_LIKE, SHORT_WORD, MAX_EDITS = 4, 6, 2
+"""Letters of a word with ~, at least; of one that may differ in a single letter, at most;
+letters it may differ in, at most."""
+
+ItemKind = Literal[
+    "word", "quote", "(", ")", "minus", "field", "AND", "OR", "NOT", "NEAR", "weight", "end"
+]
 
 
 class Item(NamedTuple):
-    """One item of a query.  ``raw`` is a word as typed; ``spaced`` a field with a space behind."""
+    """One item of a query.
+
+    ``raw`` is a word as typed; ``spaced`` a field with a space behind; ``number`` the
+    letters a word may differ in, or the words between those that are near.
+    """
 
     kind: ItemKind
     text: str
@@ -30,6 +45,7 @@ class Item(NamedTuple):
     form: WordForm = "any"
     raw: str = ""
     spaced: bool = False
+    number: int = 0
 
 
 # Quotation marks and what closes them; guillemets point either way.
@@ -52,9 +68,14 @@ _ITEM = re.compile(
 )
 # A name and a colon, at the beginning of a word.
 _FIELD = re.compile(r"([A-Za-z][A-Za-z_-]{0,30}):")
-# What other query languages put between words or behind one; reserved here.
-_NEAR = re.compile(r"(?:NEAR|ADJ)(?:/\d*)\Z|\A[~^][\d.]*\Z")
-_SUFFIX = re.compile(r"[~^][\d.]*\Z")
+_NEAR = re.compile(r"(NEAR|ADJ)/(\d{0,6})\Z")
+# What may stand behind a word: ~ with the letters it may differ in, ^ with its weight.
+_SUFFIX = re.compile(r"(?:~(\d?))?+(?:\^(\d[\d.]*+)?+)?\Z")
+_WEIGHT = re.compile(r"\^(\d{1,4}(?:\.\d{1,4})?)\Z")
+_LONE_MARK = re.compile(r"[~^][\d.]*\Z")
+# wom?n, sanc*ion: marks inside a word that has two letters before the first of them.
+_SHAPE = re.compile(r"[^\W_]{2,}(?:[?*]+[^\W_]+)+\Z")
+_STARS = re.compile(r"\*+")
 _SPACES = re.compile(r"\s+")
 OPERATORS: dict[str, ItemKind] = {"AND": "AND", "OR": "OR", "NOT": "NOT"}
 _OPERATOR_HABITS: dict[str, ItemKind] = {"&&": "AND", "||": "OR"}
@@ -108,6 +129,20 @@ def _past_inner(text: str, start: int, found: int) -> int:
         straight = text.find('"', start + 1)
         return straight if straight >= 0 else found
     return found
+
+
+def _shape_of(run: str) -> str:
+    """A word with ? or * inside, folded; "" for any other.
+
+    >>> _shape_of("Wom?n"), _shape_of("sanc*ion,"), _shape_of("what?"), _shape_of("x?y")
+    ('wom?n', 'sanc*ion', '', '')
+    """
+    run = run.rstrip("?.,;:!")
+    if not _SHAPE.match(run) or len(run) > MAX_TERM:
+        return ""
+    pieces = re.split(r"([?*]+)", run)
+    folded = [p if p[0] in "?*" else "".join(t.exact for t in analyze(p)) for p in pieces]
+    return _STARS.sub("*", "".join(folded)) if len(folded[0]) > 1 and all(folded) else ""
 
 
 class Lexer:
@@ -188,27 +223,78 @@ class Lexer:
         return False
 
     def _word(self, run: str, at: int) -> None:
-        if _NEAR.match(run):
-            self.notes.append(f"{run[:20]!r} at column {at + 1} is ignored: it has no meaning yet")
+        if near := _NEAR.match(run):
+            self._near(near, at)
+        elif _LONE_MARK.match(run):
+            self._lone_mark(run, at)
+        else:
+            suffix = _SUFFIX.search(run)
+            assert suffix is not None  # it may be empty
+            self._one_word(run[: suffix.start()], suffix, at)
+
+    def _near(self, near: re.Match[str], at: int) -> None:
+        distance = int(near[2] or 0)
+        if not 1 <= distance <= MAX_NEAR:
+            raise self.error(f"write NEAR/1 to NEAR/{MAX_NEAR}, as in grain NEAR/5 corridor", at)
+        if near[1] != "NEAR":
+            self.notes.append(f"{near[0]} at column {at + 1} is read as NEAR/{distance}")
+        self.items.append(Item("NEAR", near[0], at, number=distance))
+
+    def _lone_mark(self, run: str, at: int) -> None:
+        """A weight behind quotes or a bracket; else nothing."""
+        follows = at > 0 and bool(self.items) and self.items[-1].kind in ("quote", ")")
+        if run[0] == "^" and follows and not self.text[at - 1].isspace():
+            self._weight(run, at)
             return
-        exact = run.startswith("=")
-        plain = _SUFFIX.sub("", run)
-        if plain != run:
-            mark = run[len(plain) :][:5]
-            self.notes.append(f"{mark!r} in {run[:40]!r} is ignored: it has no meaning yet")
+        hint = "; for words near each other write a NEAR/5 b" if run[0] == "~" and follows else ""
+        self.notes.append(f"{run[:20]!r} at column {at + 1} is ignored: it stands alone{hint}")
+
+    def _weight(self, run: str, at: int) -> None:
+        found = _WEIGHT.match(run)
+        if found is None or not 0 < float(found[1]) <= MAX_WEIGHT:
+            raise self.error(f"write a weight above 0, up to {MAX_WEIGHT}: word^2, word^0.5", at)
+        self.items.append(Item("weight", found[1], at))
+
+    def _one_word(self, plain: str, suffix: re.Match[str], at: int) -> None:
+        exact = plain.startswith("=")
         found = word_text(plain)
         if found is None:
-            self._nothing(plain or run, at)
+            self._nothing(plain or suffix[0], at)
             return
         text, rest = found
+        shape = "" if exact else _shape_of(plain)
         form: WordForm = "exact" if exact else "any"
-        if rest.startswith("*"):
+        if shape:
+            text, form, rest = shape, "shape", ""
+        elif rest.startswith("*"):
             form, rest = "beginning", rest.lstrip("*")
         elif text in OPERATORS and not exact:
             # "OR," is a word; written down it must not be the operator.
             text = text.lower()
-        self._tell_marks(plain, rest, at)
-        self.items.append(Item("word", text, at, form, raw=plain))
+        edits = self._edits(suffix, text, form, at)
+        if not shape:
+            self._tell_marks(plain, rest, at)
+        self.items.append(Item("word", text, at, "like" if edits else form, plain, number=edits))
+        if suffix[2]:
+            self._weight("^" + suffix[2], at + len(plain) + suffix[0].index("^"))
+        elif "^" in suffix[0]:
+            self.notes.append(f"'^' behind {plain[:40]!r} is ignored: write the weight, as in ^2")
+
+    def _edits(self, suffix: re.Match[str], text: str, form: WordForm, at: int) -> int:
+        """How many letters a word with ~ may differ in; 0 for one without."""
+        if not suffix[0].startswith("~"):
+            return 0
+        if form != "any" or len(analyze(text)) > 1 or len(text) < MIN_LIKE:
+            self.notes.append(
+                f"~ behind {text[:40]!r} at column {at + 1} is ignored: it goes with one word "
+                f"of {MIN_LIKE} letters and more"
+            )
+            return 0
+        if not suffix[1]:
+            return 1 if len(text) <= SHORT_WORD else MAX_EDITS
+        if not 1 <= int(suffix[1]) <= MAX_EDITS:
+            raise self.error(f"write ~1 or ~{MAX_EDITS} for so many letters that differ", at)
+        return int(suffix[1])
 
     def _nothing(self, run: str, at: int) -> None:
         """A run without a word in it: ignored, and told where it may have been meant."""
@@ -224,8 +310,8 @@ class Lexer:
         where = f"in {run[:40]!r} at column {at + 1}"
         inside = run[: len(run) - len(rest)].rstrip("*")
         if "*" in inside:
-            self.notes.append(f"* {where} is ignored: it works at the end of a word")
+            self.notes.append(f"* {where} is ignored: give two letters before it")
         if "?" in inside:
-            self.notes.append(f"? {where} parts two words: it stands for no letter")
+            self.notes.append(f"? {where} parts two words: give two letters before it")
         if run[0] in "\u2014\u2015" or run.startswith(("--", "––")):
             self.notes.append(f"the dash {where} is ignored: write - before a word for without")

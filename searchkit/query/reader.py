@@ -8,24 +8,28 @@ here knows an index, a language or a stem.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from searchkit.analyzer import analyze
 from searchkit.errors import QueryError
 from searchkit.query.days import date_bounds
 from searchkit.query.fields import DATE_FIELDS, KEYWORD_FIELDS, keyword_value, value_problem
-from searchkit.query.lexer import MAX_BYTES, OPERATORS, Item, Lexer
+from searchkit.query.lexer import MAX_BYTES, MAX_WEIGHT, OPERATORS, Item, Lexer
 from searchkit.query.reading import reading_of
 from searchkit.query.tree import (
     All,
     Dates,
     Either,
     Field,
+    Nearby,
     Part,
     Quoted,
+    Weighted,
     Without,
     Word,
     positive_parts,
 )
+from searchkit.query.when import MAX_WORDS, is_word_of_time
 
 MAX_DEPTH = 50
 """Deepest nesting of brackets."""
@@ -79,8 +83,10 @@ class Query:
         return tuple(part.text for part in parts if isinstance(part, Word | Quoted))
 
 
-def parse_query(text: str) -> Query:
+def parse_query(text: str, *, today: date | None = None) -> Query:
     """Read a query; QueryError with a column where it cannot be read.
+
+    Times in words ("last month") are counted from ``today``, else from this day in UTC.
 
     >>> query = parse_query("militarisation -speaker:Hajiyev date:2023-10..2023-12")
     >>> str(query)
@@ -91,7 +97,7 @@ def parse_query(text: str) -> Query:
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "replace")) > MAX_BYTES:
         column = len(text.encode("utf-8", "replace")[:MAX_BYTES].decode("utf-8", "ignore"))
         raise QueryError("query longer than 8 kB: search for a part of it", text, column)
-    reader = _Reader(Lexer(text))
+    reader = _Reader(Lexer(text), today or datetime.now(UTC).date())
     tree = reader.read()
     return Query(tree, text, tuple(dict.fromkeys(reader.notes)))
 
@@ -131,7 +137,8 @@ def _is_title(items: list[Item]) -> bool:
 class _Reader:
     """Recursive descent over the items; no deeper than `MAX_DEPTH` brackets."""
 
-    def __init__(self, lexer: Lexer) -> None:
+    def __init__(self, lexer: Lexer, today: date) -> None:
+        self.today = today
         self.error = lexer.error
         self.notes = lexer.notes
         self.items = lexer.items
@@ -222,10 +229,45 @@ class _Reader:
         if self.item.kind in ("AND", "OR", ")", "end"):
             what = "-" if self.items[self.at - 1].kind == "minus" else "NOT"
             raise self.error(_dangling(what), self.items[self.at - 1].column)
-        part = self._primary()
+        part = self._chain()
         if part is None or not negative:
             return part
         return part.part if isinstance(part, Without) else Without(part, sign.column)
+
+    def _chain(self) -> Part | None:
+        """A part, or words with NEAR between them: each near the next."""
+        if (near := self.item).kind == "NEAR":
+            raise self.error(_dangling("NEAR"), near.column)
+        part = self._weighed(self._primary())
+        if self.items[self.at].kind != "NEAR":
+            return part
+        pairs: list[Part] = []
+        while (near := self.item).kind == "NEAR":
+            left = self._beside_near(part, near)
+            self.at += 1
+            if self.item.kind not in ("word", "quote"):
+                raise self.error(_dangling("NEAR"), near.column)
+            part = self._primary()
+            right = self._beside_near(part, near)
+            pairs.append(Nearby(left, right, near.number, near.column))
+        chain = pairs[0] if len(pairs) == 1 else All(tuple(pairs), near.column)
+        return self._weighed(chain)
+
+    def _beside_near(self, part: Part | None, near: Item) -> Word | Quoted:
+        if isinstance(part, Quoted) or (isinstance(part, Word) and part.form in ("any", "exact")):
+            return part
+        raise self.error("NEAR stands between plain words or phrases", near.column)
+
+    def _weighed(self, part: Part | None) -> Part | None:
+        """The part with the weight that follows it."""
+        while self.item.kind == "weight":
+            factor = float(self.item.text)
+            self.at += 1
+            if isinstance(part, Weighted):
+                part = Weighted(part.part, min(part.factor * factor, MAX_WEIGHT), part.column)
+            elif part is not None:
+                part = Weighted(part, factor, part.column)
+        return part
 
     def _primary(self) -> Part | None:
         item = self.item
@@ -266,7 +308,7 @@ class _Reader:
                 raise self.error(value_problem("site", item.raw), item.column)
             return Word(host, "any", item.column)
         if item.form != "beginning":
-            return Word(item.text, item.form, item.column)
+            return Word(item.text, item.form, item.column, item.number)
         *front, last = analyze(item.text)
         if len(last.exact) < MIN_BEGINNING:
             raise self.error(
@@ -293,7 +335,7 @@ class _Reader:
         if value.kind == "word" and (not value.text or value.raw[0] in "-–—−"):
             raise self.error(_no_value(name, value), named.column)
         self.field = name
-        part = self._primary()
+        part = self._weighed(self._primary())
         self.field = None
         if part is None:
             raise self.error(f"nothing behind {name}:", named.column)
@@ -305,8 +347,8 @@ class _Reader:
         name = self.field
         if name not in ONE_VALUE:
             return
-        if isinstance(leaf, Word) and leaf.form == "beginning":
-            raise self.error(f"{name}: takes whole values, without *", leaf.column)
+        if isinstance(leaf, Word) and leaf.form in ("beginning", "shape", "like"):
+            raise self.error(f"{name}: takes whole values, without *, ? and ~", leaf.column)
         if keyword_value(name, leaf.text) is None:
             problem = value_problem(name, leaf.text)
             if leaf is not None and self.item.kind == "word" and name == "country":
@@ -331,16 +373,35 @@ class _Reader:
             raise self.error(f"{named.text}: takes one date or range, no brackets", value.column)
         self.at += 1
         try:
-            first, last = date_bounds(named.text, value.raw or value.text)
+            first, last = self._longest_time(named.text, value)
         except ValueError as problem:
             raise self.error(str(problem), value.column) from None
         return Dates(first, last, named.column)
+
+    def _longest_time(self, name: str, value: Item) -> tuple[str | None, str | None]:
+        """The time that the value and as many words behind it as possible mean."""
+        following = [value]
+        for item in self.items[self.at : self.at + MAX_WORDS - 1]:
+            if value.kind != "word" or not is_word_of_time(item.text):
+                break
+            following.append(item)
+        for count in range(len(following), 1, -1):
+            words = " ".join(item.raw or item.text for item in following[:count])
+            try:
+                found = date_bounds(name, words, self.today)
+            except ValueError:
+                continue
+            self.at += count - 1
+            return found
+        return date_bounds(name, value.raw or value.text, self.today)
 
 
 def _dangling(operator: str) -> str:
     if operator == "-":
         return "the minus has nothing to exclude"
     sides = "something to exclude" if operator == "NOT" else "something on both sides"
+    if operator == "NEAR":
+        return "NEAR needs a word or a phrase on both sides"
     return f"{operator} needs {sides}; write it in small letters if it is a word"
 
 

@@ -10,7 +10,18 @@ from collections.abc import Iterable
 
 from searchkit.query.days import days
 from searchkit.query.fields import keyword_value, value_shown
-from searchkit.query.tree import All, Dates, Either, Field, Part, Quoted, Without, Word
+from searchkit.query.tree import (
+    All,
+    Dates,
+    Either,
+    Field,
+    Nearby,
+    Part,
+    Quoted,
+    Weighted,
+    Without,
+    Word,
+)
 
 _PHRASES = {
     "speaker": "by speaker {}",
@@ -53,7 +64,9 @@ def _asks_text(part: Part) -> bool:
     """Whether the part asks for words of the text, so that "with" can stand before it."""
     if isinstance(part, Either | All):
         return all(_asks_text(inner) for inner in part.parts)
-    return isinstance(part, Word | Quoted)
+    if isinstance(part, Weighted):
+        return _asks_text(part.part)
+    return isinstance(part, Word | Quoted | Nearby)
 
 
 def _joined(parts: Iterable[Part], between: str) -> str:
@@ -72,9 +85,25 @@ def _joined(parts: Iterable[Part], between: str) -> str:
             any_form.append(part.text)
         else:
             flush()
-            told.append(_leaf(part) if isinstance(part, Word | Quoted) else f"({_inside(part)})")
+            told.append(_told(part))
     flush()
     return between.join(told)
+
+
+def _told(part: Part) -> str:
+    """One part among others that ask for words."""
+    match part:
+        case Word() | Quoted():
+            return _leaf(part)
+        case Nearby(left, right, distance):
+            words = "word" if distance == 1 else f"{distance} words"
+            return f"{_joined([left], '')} within {words} of {_joined([right], '')}"
+        case Weighted(inner, factor):
+            bare = isinstance(inner, Word | Quoted)
+            told = _joined([inner], "") if bare else f"({_inside(inner)})"
+            return f"{told} counted {factor:g} times"
+        case _:
+            return f"({_inside(part)})"
 
 
 def _inside(part: Part) -> str:
@@ -105,7 +134,9 @@ def _clause(part: Part) -> str:
             return _PHRASES[name].format(_value(name, inner))
         case Dates(first, last):
             return _time(first, last)
-        case Word() | Quoted():
+        case Weighted(inner, factor) if not _asks_text(inner):
+            return f"({_inside(inner)}) counted {factor:g} times"
+        case Word() | Quoted() | Nearby() | Weighted():
             return f"with {_joined([part], '')}"
     return f"({_inside(part)})" if isinstance(part, All) else _inside(part)
 
@@ -115,6 +146,10 @@ def _leaf(part: Word | Quoted) -> str:
         return f'"{part.text}" (exact words)'
     if part.form == "beginning":
         return f"words beginning with {part.text}"
+    if part.form == "shape":
+        return f"words of the shape {part.text}"
+    if part.form == "like":
+        return f"{part.text} (up to {part.edits} letter{'s' * (part.edits > 1)} otherwise)"
     return f"{part.text} (this form only)" if part.form == "exact" else part.text
 
 
@@ -126,6 +161,8 @@ def _value(name: str, part: Part) -> str:
             return value_shown(name, value) if value else str(part)
         case Without(inner):
             return f"not {_value(name, inner)}"
+        case Weighted(inner, factor):
+            return f"{_value(name, inner)} (counted {factor:g} times)"
         case All(parts) | Either(parts):
             between = " or " if isinstance(part, Either) else " and "
             return f"({between.join(_value(name, inner) for inner in parts)})"

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-WordForm = Literal["any", "exact", "beginning"]
-"""A word with its inflections; ``=word``; ``begin*``."""
+WordForm = Literal["any", "exact", "beginning", "shape", "like"]
+"""A word with its inflections; ``=word``; ``begin*``; ``wom?n``; ``word~``."""
 
 
 def _column() -> int:
@@ -21,15 +21,21 @@ def _column() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word, or several joined by hyphens; ``form`` says what it stands for."""
+    """One word, or several joined by hyphens; ``form`` says what it stands for.
+
+    A word that is "like" another is at most ``edits`` letters from it.
+    """
 
     text: str
     form: WordForm = "any"
     column: int = _column()
+    edits: int = 0
 
     def __str__(self) -> str:
         if self.form == "exact":
             return f"={self.text}"
+        if self.form == "like":
+            return f"{self.text}~{self.edits}"
         return f"{self.text}*" if self.form == "beginning" else self.text
 
 
@@ -45,6 +51,32 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearby:
+    """Two words or phrases, at most ``distance`` words from one to the other, in any order."""
+
+    left: Word | Quoted
+    right: Word | Quoted
+    distance: int
+    column: int = _column()
+
+    def __str__(self) -> str:
+        return f"{self.left} NEAR/{self.distance} {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """The part, counting so many times as much as it would; never another `Weighted`."""
+
+    part: Part
+    factor: float
+    column: int = _column()
+
+    def __str__(self) -> str:
+        bare = isinstance(self.part, Word | Quoted)
+        return f"{self.part}^{self.factor:g}" if bare else f"({self.part})^{self.factor:g}"
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """What the part says, of one field instead of the text."""
 
@@ -53,7 +85,8 @@ class Field:
     column: int = _column()
 
     def __str__(self) -> str:
-        if isinstance(self.part, Word | Quoted):
+        weighed = isinstance(self.part, Weighted)
+        if weighed or isinstance(self.part, Word | Quoted):
             return f"{self.name}:{self.part}"
         return f"{self.name}:({self.part})"
 
@@ -102,10 +135,11 @@ class Without:
     column: int = _column()
 
     def __str__(self) -> str:
-        return f"-({self.part})" if isinstance(self.part, All | Either) else f"-{self.part}"
+        grouped = isinstance(self.part, All | Either | Nearby)
+        return f"-({self.part})" if grouped else f"-{self.part}"
 
 
-Part = Word | Quoted | Field | Dates | All | Either | Without
+Part = Word | Quoted | Nearby | Weighted | Field | Dates | All | Either | Without
 
 
 def positive_parts(part: Part) -> Iterator[Word | Quoted | Field]:
@@ -113,6 +147,10 @@ def positive_parts(part: Part) -> Iterator[Word | Quoted | Field]:
     if isinstance(part, All | Either):
         for inner in part.parts:
             yield from positive_parts(inner)
+    elif isinstance(part, Nearby):
+        yield from (part.left, part.right)
+    elif isinstance(part, Weighted):
+        yield from positive_parts(part.part)
     elif isinstance(part, Field):
         for leaf in positive_parts(part.part):
             yield Field(part.name, leaf, leaf.column)
