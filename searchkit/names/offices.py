@@ -134,7 +134,7 @@ GROUPS = word_set(
     men women
     participants parties sides governments countries nations states commanders editors outlets
     newspapers doctors teachers businesses companies counterparts ambassadors envoys negotiators
-    delegations entrepreneurs
+    delegations entrepreneurs surrogates backers organizers organisers mediators farmers
     """
 )
 

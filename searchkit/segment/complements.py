@@ -187,6 +187,8 @@ def takes_clause(words: Words, verb: int, start: int) -> bool:
         return True
     if words.lows[start - 1] == "that" or any(word[0] == "\x02" for word in words.texts[start:]):
         return True
+    if lemma in STRICT_CLAUSE:
+        return not FINITE.isdisjoint(words.lows[start + 1 : start + 13])
     return any(
         words.lows[i] in FINITE
         or words.lows[i].endswith(("ed", "s", "n’t", "n't"))
@@ -195,6 +197,8 @@ def takes_clause(words: Words, verb: int, start: int) -> bool:
     )
 
 
+# Verbs with many objects that are no speech: "maintains a programme".
+STRICT_CLAUSE = word_set("maintain state post recall indicate show signal expect suspect find")
 PASTS = word_set(
     """
     went came made took gave held met began became saw knew got left kept led lost paid put sent

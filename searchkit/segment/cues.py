@@ -24,7 +24,8 @@ LEMMAS: dict[Frame, str] = {
         underscore underline reiterate highlight recall affirm reaffirm testify joke quip indicate
         hint imply complain boast lament conclude proclaim conjecture speculate comment forecast
         project believe think fear hope mention repeat clarify recount opine counter
-        retort muse assess find determine rule concur stipulate certify profess post point
+        retort muse assess find determine rule concur stipulate certify profess post point show
+        signal expect suspect
     """,
     "object": """
         accuse condemn criticize criticise welcome praise commend thank denounce deplore applaud
@@ -32,7 +33,7 @@ LEMMAS: dict[Frame, str] = {
         appeal encourage propose recommend threaten regret salute appreciate convey reassert
         decry slam blast rebuke protest endorse oppose defend tout ridicule mock lambast
         castigate extend acclaim laud credit question challenge call ask invite advocate
-        refute dispute echo characterize characterise label brand instruct dub
+        refute dispute echo cite characterize characterise label brand instruct dub
     """,
     "told": "tell inform assure remind advise notify brief convince",
     "deed": "agree pledge vow promise commit swear threaten offer undertake order resolve "
@@ -45,7 +46,8 @@ CLAUSE_ONLY = word_set(
     """
     say add write report post state read find determine rule think believe fear hope recall relate
     project indicate maintain observe conclude repeat assess tweet answer respond reply comment
-    hint imply counter mention suggest explain argue insist contend complain
+    hint imply counter mention suggest explain argue insist contend complain show signal expect
+    suspect
     """
 )
 # Attitudes: reported speech only in the mouth of a body that adopts positions.
@@ -65,7 +67,7 @@ AMBIGUOUS = word_set(
     welcome appeal appeals reply replies hints hint jokes joke mention remark remarks highlights
     highlight praise slams blasts reads laughs cry cries dispute disputes voice voices back
     support supports point points consider considers favour favours     agree threatens vow vows
-    pledge pledges propose recommend
+    pledge pledges propose recommend show shows signal signals cite cites
     """
 )
 IRREGULAR = {

@@ -571,6 +571,13 @@ def _body_of_group(words: Words, a: int, b: int) -> Source | None:
     return Source(words.starts[a], words.ends[b - 1], "body", name=text, affiliation=text)
 
 
+def _may_be_office(words: Words, a: int, b: int) -> bool:
+    """Whether words before a name may say who somebody is: "billionaire N", no clause."""
+    return all(
+        words.texts[i][0].isalnum() and words.lows[i] not in PREPOSITIONS for i in range(a, b)
+    )
+
+
 def _plain_name(words: Words, a: int, b: int) -> Source | None:
     """A run of capital words: somebody's or something's name."""
     stop = b
@@ -598,7 +605,7 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
         first = found[1]
     name = text_of(words, first, stop)
     role = role_text(words, a, first) if first > a else ""
-    if role and body_of(role):
+    if role and (body_of(role) or not _may_be_office(words, a, first)):
         role = ""
     return Source(
         words.starts[a],

@@ -58,6 +58,15 @@ ACCORDING_ENDS = word_set(
 BELIEFS = word_set("believe think fear hope find determine project rule")
 # Only these let an unknown phrase speak.
 PLAIN_CUES = word_set("say tell add ask explain write note argue warn claim")
+BLAME_CUES = word_set("call accuse criticize criticise urge praise blame denounce condemn")
+# These are speech only with such a word near: "extended condolences", "committed to".
+OWN_OBJECTS = {
+    "extend": word_set(
+        "condolences congratulations greetings wishes thanks gratitude invitation sympathy "
+        "sympathies appreciation apologies apology support regards felicitations best warm"
+    ),
+    "commit": word_set("to"),
+}
 DEEDS = word_set("offer resolve refuse decline undertake threaten")
 
 
@@ -126,9 +135,18 @@ def only_noun(words: Words, i: int) -> bool:
         return before.lower() in NOUN_NEIGHBOURS
     if before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have"):
         return False
+    if words.lows[i + 1 : i + 2] == ["that"] and before.lower() not in NOUN_NEIGHBOURS:
+        return before.lower().endswith("s") and low.endswith("s")
+    if is_capital(before) and _is_singular(words, i) and low == lemma_of(low):
+        return True  # "Battleground state Florida"
     if is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES:
         return False
     return not (before.lower().endswith("s") and before.lower() not in ("this", "its", "his", "as"))
+
+
+def _is_singular(words: Words, i: int) -> bool:
+    """Whether the capital word before a base form is one person's or thing's name."""
+    return not words.texts[i - 1].endswith("s") and "and" not in words.lows[max(0, i - 8) : i]
 
 
 def _is_headline(words: Words) -> bool:
@@ -147,7 +165,7 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
     if found is None:
         return _inverted(words, i, low) or _coordinated(words, i, low)
     lemma, kinds = lemma_of(words.lows[i]), frames(words.lows[i])
-    if found.source.sort == "unknown" and lemma not in PLAIN_CUES:
+    if found.source.sort == "unknown" and lemma not in PLAIN_CUES | BLAME_CUES:
         return None
     if (found.source.head in ("we", "i") and lemma != "ask") or kinds == {"quote"}:
         return None
@@ -181,6 +199,8 @@ def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
     if not frames(words.lows[i]) & {"clause", "told"} or not nothing_follows(words, i, len(words)):
         return None
     before = content_before(words, found.first, low)
+    if before is not None and _only_setting(words, *before):
+        before = None
     rest = None
     if i + 4 < len(words) and words.texts[i + 1] == "," and found.first - low <= LONGEST_LEAD:
         goes_on = words.lows[i + 2] not in PARTICIPLES and words.lows[i + 2] not in ENDS_MEDIAL
@@ -190,6 +210,16 @@ def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
     return Report(found, *before, words.texts[i], rest)
 
 
+def _only_setting(words: Words, start: int, stop: int) -> bool:
+    """ "Following the first reports of it, X said ...": no clause that somebody could say."""
+    if words.lows[start] not in SETTING_LEADS:
+        return False
+    return FINITE.isdisjoint(words.lows[start:stop]) and not any(
+        word[0] == "\x02" or word.endswith("ed") for word in words.lows[start:stop]
+    )
+
+
+SETTING_LEADS = word_set("following during after before at in on amid despite since")
 # A longer clause before ", X said," is the whole of what is said.
 LONGEST_LEAD = 14
 ENDS_MEDIAL = word_set(
@@ -208,8 +238,12 @@ def _forward(words: Words, i: int, found: Found) -> Report | None:
 def _bad_object(words: Words, i: int, start: int) -> bool:
     """What follows makes the verb another: "called off", "reported to", "told how to"."""
     lemma, after = lemma_of(words.lows[i]), words.lows[i + 1] if i + 1 < len(words) else ""
+    if lemma in OWN_OBJECTS:
+        return OWN_OBJECTS[lemma].isdisjoint(words.lows[i + 1 : i + 6])
+    if lemma == "oppose":
+        return after == "to"
     if lemma == "call":
-        return after == "off" or (after == "it" and "off" in words.lows[i : i + 4])
+        return after in ("off", "in", "to") or (after == "it" and "off" in words.lows[i : i + 4])
     if lemma == "welcome":
         # "welcomed President Ruiz to the palace" tells of a guest.
         after_low = words.lows[i + 1] if i + 1 < len(words) else ""
@@ -225,7 +259,7 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
         return after != "to"
     if lemma == "report":
         return after in ("to", "for") and words.lows[start - 1] != "that"
-    if lemma in ("find", "determine", "project"):
+    if lemma in ("find", "determine", "project", "show", "signal", "expect", "suspect"):
         return words.lows[start - 1] != "that"
     return "told" in frames(words.lows[i]) and words.lows[start : start + 1] == ["how"]
 

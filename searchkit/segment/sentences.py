@@ -7,6 +7,7 @@ and initials do not end a sentence; nothing is known here of quotations.
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from searchkit.names.offices import word_set
@@ -61,7 +62,21 @@ def paragraph_spans(text: str) -> list[Span]:
         spans.append(_trim(text, start, gap.start()))
         start = gap.end()
     spans.append(_trim(text, start, len(text)))
-    return [(a, b) for a, b in spans if a < b]
+    if breaks is LINE:
+        return [(a, b) for a, b in spans if a < b]
+    return [part for a, b in spans if a < b for part in _lines_of_quotes(text, a, b)]
+
+
+QUOTED_LINE = re.compile(r"\n\s*(?=[\"“”„«])")
+PLAIN_LINE = re.compile(r"\n\s*(?![\s\"“”„«])")
+
+
+def _lines_of_quotes(text: str, start: int, end: int) -> list[Span]:
+    """A block whose every line begins with a quotation: each line is a paragraph."""
+    if text[start] not in '"“”„«' or PLAIN_LINE.search(text, start, end):
+        return [(start, end)]
+    bounds = [start, *(m.end() for m in QUOTED_LINE.finditer(text, start, end)), end]
+    return [_trim(text, a, b) for a, b in itertools.pairwise(bounds)]
 
 
 def _trim(text: str, start: int, end: int) -> Span:

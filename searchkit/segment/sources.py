@@ -89,6 +89,7 @@ ADVERBIAL = word_set(
     following through like unlike including despite too
     """
 )
+RELATIVES = frozenset(("who", "whose", "which", "where", "of"))
 LONGEST_WALK = 45
 LONGEST_RELATIVE = 12
 LONGEST_INVERTED = 8
@@ -117,7 +118,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
             return None
         if _is_apposition(words, opened + 1, at):
             added.append((opened + 1, at))
-        elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | {"who"}:
+        elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | RELATIVES:
             return _named_last(words, opened + 1, at, added)
         at = opened - 1
     at = _before_relative(words, at, low)
@@ -391,7 +392,7 @@ def source_after(words: Words, verb: int, high: int) -> Found | None:
             break
         stop += 1
     source = describe(words, at, stop) or _somebody(words, at, stop)
-    if source is None or source.sort == "pronoun":
+    if source is None or source.sort == "pronoun" or (source.role or "").startswith("of "):
         return None
     if source.sort in ("role", "anonymous", "unknown") and stop - at > LONGEST_INVERTED:
         return None

@@ -24,7 +24,8 @@ from searchkit.segment.sentences import Span, sentence_spans
 SMALL = re.compile(
     r"\b(?:And|Before|Their|With|At|On|Of|The|For|In|To|After|From|By|His|Her|As|A|An|Meeting|Call|"
     r"Meets?|Visit|Between|Joint|"
-    r"Press(?! (?:Secretary|Attach|Officer|Spokes))|Conference|Statement|Remarks|Readout|Transcript|Interview|Briefing|"
+    r"Press(?! (?:Secretary|Attach|Officer|Spokes))|Conference|Statement|Remarks|Readout|"
+    r"Transcript|Interview|Briefing|"
     r"Experts|Talks|Speech|Address)\b"
 )
 POSSESSIVE = re.compile(r"[’']s\b")
