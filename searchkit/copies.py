@@ -12,15 +12,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple
 
 from searchkit.records import Document, Passage
 
-VERSION = "3"
+VERSION = "1"
 """Version of what sketches hold, of rensa's algorithm too: an archive of another one
 makes its sketches anew."""
 
-MIN_WORDS = 8
-"""Shorter passages ("Thank you very much") are alike without being copies."""
+MIN_SHINGLES = 6
+"""Passages of less than eight words ("Thank you very much") are alike without being copies."""
 
 ALIKE = 0.55
 """Jaccard similarity of passages that are copies: two changed words in thirty leave 0.6."""
@@ -31,31 +33,42 @@ CONTAINED = 0.6
 KEY_BITS = 36
 
 _SHINGLE = 3
-_PERMUTATIONS = 128
+_PERMUTATIONS = 64
 _SEED = 1
-# Passages: 12 keys of 3 values let meet 94 % of pairs at 0.6 and 0.01 % at 0.02.
-# Documents, whose copies may be cut: 40 keys of 3 values, 92 % of pairs at 0.4.
-PASSAGE_KEYS = 12
-DOCUMENT_KEYS = 40
-_ROWS = 3
 _KEY_MASK = (1 << KEY_BITS) - 1
-# A document of this many words is sketched by its first ones: bounds time, not accuracy.
-_MAX_WORDS = 50_000
+_MAX_WORDS = 50_000  # of one passage: bounds time and memory
+
+
+class Banding(NamedTuple):
+    """How many keys a sketch has, and of how many of its values each is made."""
+
+    keys: int
+    rows: int
+
+
+PASSAGE_KEYS = Banding(12, 3)
+"""Lets 94 % of pairs at a similarity of 0.6 meet, and 0.01 % of those at 0.02."""
+
+DOCUMENT_KEYS = Banding(32, 2)
+"""Lets 99 % of pairs at 0.4 meet: documents are cut, and there are fewer of them."""
 
 # Letters and digits; Chinese and Japanese characters, which no spaces part, one by one.
 _HAN = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[^\W_{_HAN}]+|[{_HAN}]")
-# British and American endings that editors change: -ise/-ize, -our/-or, -tre/-ter.
-_ISE = re.compile(r"(?<=[a-z]{2})is(?=(?:e|ed|es|er|ers|ing|ation|ations)\b)")
-_OUR = re.compile(r"(?<=[a-z]{3})our(?=(?:s|ed|ing|able|ite|ites|hood)?\b)")
-_TRE = re.compile(r"(?<=[a-z]{2})tre(?=s?\b)")
+# Accents and vowel signs, which editors leave out.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]+")
+# British and American endings, which editors change: -ise/-ize, -our/-or, -tre/-ter.
+# Other words change with them ("wise"), the same way in every copy.
+_ISE = re.compile(r"is(?=(?:e|ed|es|er|ers|ing|ation|ations)\b)")
+_OUR = re.compile(r"our(?=(?:s|ed|ing|able|ite|ites|hood)?\b)")
+_TRE = re.compile(r"tre(?=s?\b)")
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """What is kept of a text to compare it: ``values`` one byte a permutation.
 
-    ``size`` is the number of different shingles; texts that share one of ``keys`` are
+    ``size`` is the number of shingles; texts that share one of ``keys`` are
     worth comparing.
     """
 
@@ -64,59 +77,65 @@ class Sketch:
     size: int
 
 
-def shingles(text: str) -> set[str]:
-    """The runs of three words of a text, folded; one shorter text is one run.
+def shingles(text: str) -> list[str]:
+    """The runs of three words of a text, folded; a shorter text is one run.
 
-    >>> sorted(shingles("The Organisation’s own words"))
-    ['organization s own', 's own words', 'the organization s']
+    >>> shingles("The Organisation’s own words")
+    ['the organization s', 'organization s own', 's own words']
     """
-    folded = text.casefold()
-    if not folded.isascii():
-        folded = _bare(folded)
-    folded = _TRE.sub("ter", _OUR.sub("or", _ISE.sub("iz", folded)))
+    folded = _TRE.sub("ter", _OUR.sub("or", _ISE.sub("iz", _bare(text.casefold()))))
     words = _WORD.findall(folded)[:_MAX_WORDS]
     if len(words) < _SHINGLE:
-        return {" ".join(words)} if words else set()
-    return set(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+        return [" ".join(words)] if words else []
+    return list(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
 
 
 def _bare(text: str) -> str:
     """Without accents and other marks that editors leave out."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    if text.isascii() or unicodedata.is_normalized("NFKD", text):
+        return text
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
 
-def sketch_texts(texts: Sequence[str], keys: int = PASSAGE_KEYS) -> list[Sketch]:
-    """A sketch of each text; one without words has no keys, and is like nothing."""
+def sketch_texts(texts: Sequence[str]) -> tuple[list[Sketch], Sketch]:
+    """A sketch of each passage, and one of all together, as of their document.
+
+    A text without words has no keys, and is like nothing.
+    """
     from rensa import RMinHash  # a search pays for no sketches
 
-    sets = [shingles(text) for text in texts]
-    digests = RMinHash.digests_from_token_sets(
-        [sorted(each) for each in sets], _PERMUTATIONS, _SEED
-    )
-    return [
-        Sketch(bytes([value & 255 for value in digest]), _keys(digest, keys), len(each))
-        if each
-        else Sketch(b"", (), 0)
-        for digest, each in zip(digests, sets, strict=True)
+    runs = [shingles(text) for text in texts]
+    sizes = [len(each) for each in runs]
+    digests = RMinHash.digests_from_token_sets(runs, _PERMUTATIONS, _SEED)
+    passages = [
+        _sketch(digest, size, PASSAGE_KEYS) for digest, size in zip(digests, sizes, strict=True)
     ]
+    # The MinHash of a union is the least of each value; empty texts have the greatest.
+    whole = list(map(min, *digests)) if len(digests) > 1 else [*chain(*digests)]
+    return passages, _sketch(whole, sum(sizes), DOCUMENT_KEYS)
 
 
-def _keys(digest: Sequence[int], count: int) -> tuple[int, ...]:
-    """A number of 36 bits for each three values of the digest, in which place matters."""
+def _sketch(digest: Sequence[int], size: int, banding: Banding) -> Sketch:
+    if not size:
+        return Sketch(b"", (), 0)
+    return Sketch(bytes([value & 255 for value in digest]), _keys(digest, banding), size)
+
+
+def _keys(digest: Sequence[int], banding: Banding) -> tuple[int, ...]:
+    """A number of 36 bits for each few values of the digest, in which place matters."""
     found = []
-    for place in range(count):
-        a, b, c = digest[place * _ROWS : (place + 1) * _ROWS]
-        mixed = (a * 0x9E3779B97F4A7C15) ^ (b * 0xC2B2AE3D27D4EB4F) ^ (c * 0x165667B19E3779F9)
-        mixed = ((mixed + place) & 0xFFFFFFFFFFFFFFFF) * 0xD6E8FEB86659FD93
-        found.append((mixed >> 24) & _KEY_MASK)
+    for place in range(banding.keys):
+        mixed = place
+        for value in digest[place * banding.rows : (place + 1) * banding.rows]:
+            mixed = ((mixed ^ value) * 0x9E3779B97F4A7C15 + 0x165667B1) & 0xFFFFFFFFFFFFFFFF
+        found.append(((mixed ^ (mixed >> 32)) * 0xD6E8FEB86659FD93 >> 24) & _KEY_MASK)
     return tuple(found)
 
 
 def similarity(left: bytes, right: bytes) -> float:
-    """The Jaccard similarity of two texts by the values of their sketches, about ± 0.04.
+    """The Jaccard similarity of two texts by the values of their sketches, about ± 0.06.
 
-    >>> a, b, c = sketch_texts(["We shall open the corridor on Monday at noon",
+    >>> (a, b, c), _ = sketch_texts(["We shall open the corridor on Monday at noon",
     ...     "We shall open the corridor on Monday at noon", "Nobody knows where it went"])
     >>> similarity(a.values, b.values), round(similarity(a.values, c.values), 1)
     (1.0, 0.0)

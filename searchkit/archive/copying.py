@@ -27,9 +27,8 @@ from searchkit.archive.reading import Reader
 from searchkit.copies import (
     ALIKE,
     CONTAINED,
-    DOCUMENT_KEYS,
     KEY_BITS,
-    MIN_WORDS,
+    MIN_SHINGLES,
     VERSION,
     Sketch,
     containment,
@@ -82,18 +81,21 @@ class _Keys:
 
     def candidates(self, keys: Sequence[int]) -> list[int]:
         """Numbers of the texts that share keys, those that share most first."""
-        shared: Counter[int] = Counter()
+        found: list[int] = []
+        ordered, count = self._sorted, len(self._sorted)
         for key in keys:
-            shared.update(self._under(key))
-            shared.update(self._new.get(key, ())[:_MAX_SAME_KEY])
-        found = sorted(shared, key=lambda number: (-shared[number], number))
-        return found[:_MAX_CANDIDATES]
-
-    def _under(self, key: int) -> list[int]:
-        first = key << _NUMBER_BITS
-        at = bisect_left(self._sorted, first)
-        entries = self._sorted[at : at + _MAX_SAME_KEY]
-        return [entry & _NUMBER_MASK for entry in entries if entry >> _NUMBER_BITS == key]
+            at = bisect_left(ordered, key << _NUMBER_BITS)
+            last = min(count, at + _MAX_SAME_KEY)
+            while at < last and ordered[at] >> _NUMBER_BITS == key:
+                found.append(ordered[at] & _NUMBER_MASK)
+                at += 1
+            if key in self._new:
+                found += self._new[key][:_MAX_SAME_KEY]
+        if not found:
+            return found
+        shared = Counter(found)
+        best = sorted(shared, key=lambda number: (-shared[number], number))
+        return best[:_MAX_CANDIDATES]
 
     def add(self, texts: Iterable[tuple[int, Sequence[int]]]) -> None:
         """Keep the keys of new texts; inside the transaction that keeps the texts."""
@@ -206,41 +208,33 @@ class Copies:
             (number,),
         )
         who = None if document.form == "joint" else speaker_name(document.speaker) or None
-        (whole,) = sketch_texts([document.text], DOCUMENT_KEYS)
-        if whole.size >= MIN_WORDS:
+        sketches, whole = sketch_texts([passage.text for passage in passages])
+        if whole.size >= MIN_SHINGLES:
             self._place(_DOCUMENTS, [_Text(number, who, whole)])
-        self._place(_PASSAGES, self._passage_texts(number, document, passages))
-
-    def _passage_texts(
-        self, number: int, document: Document, passages: Sequence[Passage]
-    ) -> list[_Text]:
         numbers = {
             row["id"]: row["number"]
             for row in self._database.rows(
                 "SELECT id, number FROM passages WHERE document = ? AND current = 1", (number,)
             )
         }
-        long = [p for p in passages if len(p.text.split()) >= MIN_WORDS]
-        sketches = sketch_texts([p.text for p in long])
-        return [
-            _Text(numbers[p.id], said_by(p, document), sketch)
-            for p, sketch in zip(long, sketches, strict=True)
-        ]
+        self._place(
+            _PASSAGES,
+            [
+                _Text(numbers[passage.id], said_by(passage, document), sketch)
+                for passage, sketch in zip(passages, sketches, strict=True)
+                if sketch.size >= MIN_SHINGLES
+            ],
+        )
 
     def _place(self, kind: _Kind, texts: Sequence[_Text]) -> None:
         keys = self._keys_of(kind.name)
+        made = []
         for text in texts:
-            alike = self._alike(kind, text, keys.candidates(text.sketch.keys))
-            self._database.run(
-                kind.insert,
-                (
-                    text.number,
-                    self._join(kind, text, alike),
-                    text.who,
-                    text.sketch.size,
-                    text.sketch.values,
-                ),
-            )
+            sketch = text.sketch
+            alike = self._alike(kind, text, keys.candidates(sketch.keys))
+            group = self._join(kind, text, alike) if alike else None
+            made.append((text.number, group, text.who, sketch.size, sketch.values))
+        self._database.run_many(kind.insert, made)
         keys.add((text.number, text.sketch.keys) for text in texts)
 
     def _alike(self, kind: _Kind, text: _Text, candidates: Sequence[int]) -> list[Any]:
