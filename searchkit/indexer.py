@@ -54,7 +54,7 @@ def build_entry(passage: Passage, document: Document, sources: Sequence[str]) ->
         passage_id=passage.id,
         document_id=passage.document_id,
         terms={field: positions for field, positions in terms.items() if positions},
-        keywords=_keywords(passage, document),
+        keywords=_keywords(passage, document, sources),
         first_day=first,
         last_day=last,
     )
@@ -72,7 +72,9 @@ def _joined(*parts: Positions) -> Positions:
     return tuple(chain(*present[:1], *(_GAP + part for part in present[1:])))
 
 
-def _keywords(passage: Passage, document: Document) -> dict[str, tuple[str, ...]]:
+def _keywords(
+    passage: Passage, document: Document, sources: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
     language = document.language and document.language.partition("-")[0].lower()
     site = document.site or (site_of(document.url) if document.url else None)
     values = {
@@ -83,8 +85,10 @@ def _keywords(passage: Passage, document: Document) -> dict[str, tuple[str, ...]
         "via": passage.via,
         "document": passage.document_id,
         "site": site,
+        "speaker": passage.speaker,
     }
-    return {field: (value,) for field, value in values.items() if value}
+    found = {field: (value,) for field, value in values.items() if value}
+    return found | ({"source": tuple(sources)} if sources else {})
 
 
 def _days(published: str | None) -> tuple[int, int] | tuple[None, None]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from searchkit.engines import Found, Sort
+from searchkit.engines import DAYS, Found, Sort
 from searchkit.query import (
     And,
     Best,
@@ -56,6 +56,13 @@ class Oracle:
         rows.sort(key=lambda row: _order(row[0], row[1], sort))
         page = rows[offset : offset + limit]
         return Found(len(rows), tuple((entry.passage_id, score) for entry, score in page))
+
+    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        found = [entry for entry in self.entries.values() if matches(node, entry)]
+        return {
+            field: dict(Counter(chain.from_iterable(_values(entry, field) for entry in found)))
+            for field in fields
+        }
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         held = Counter(chain.from_iterable(_terms(entry, field) for entry in self.entries.values()))
@@ -107,6 +114,12 @@ class Oracle:
             self._averages[field] = sum(lengths) / len(lengths)
         norm = K1 * (1 - B + B * _length(entry, field) / self._averages[field])
         return idf * (K1 + 1) * times / (times + norm)
+
+
+def _values(entry: Entry, field: str) -> set[str | None]:
+    if field == DAYS:
+        return {f"{entry.first_day}-{entry.last_day}" if entry.first_day else None}
+    return set(entry.keywords.get(field, ())) or {None}
 
 
 def _order(entry: Entry, score: float, sort: Sort) -> tuple[object, ...]:

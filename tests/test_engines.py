@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from searchkit.engines import DAYS as SPANS
 from searchkit.engines import ENGINES, Engine, Sort, open_engine
 from searchkit.errors import UsageError
 from searchkit.query import (
@@ -149,6 +150,14 @@ def test_evidence_changes_the_order_and_nothing_else(
     assert [s for _, s in found.rows] == pytest.approx([s for _, s in expected.rows], abs=1e-9)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(node=NODES)
+def test_counts_as_brute_force_does(filled: tuple[Engine, Oracle], node: Node) -> None:
+    engine, oracle = filled
+    fields = ["country", "kind", SPANS, "nowhere"]
+    assert engine.counts(node, fields) == oracle.counts(node, fields)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(node=NODES, sort=st.sampled_from(["relevance", "newest", "oldest"]))
 def test_pages_make_up_the_whole(filled: tuple[Engine, Oracle], node: Node, sort: Sort) -> None:
@@ -184,6 +193,7 @@ def test_a_new_engine_is_empty_and_answers(engine: Engine) -> None:
     assert (engine.revision(), engine.size(), engine.check()) == (0, 0, [])
     assert engine.search(Everything(), limit=10).total == 0
     assert engine.words("text", "", 10) == []
+    assert engine.counts(Everything(), ["kind", SPANS]) == {"kind": {}, SPANS: {}}
 
 
 def test_unknown_engine_is_a_usage_error(tmp_path: Path) -> None:

@@ -105,6 +105,8 @@ class TestEntry:
             "via": ("role",),
             "document": (self.DOCUMENT.id,),
             "site": ("mfa.example",),
+            "source": ("MFA", "Wire"),
+            "speaker": ("Ana Perez",),
         }
         assert (entry.first_day, entry.last_day) == (20240901, 20240930)
 

@@ -7,7 +7,7 @@ language and no analyzer.  Everything in it can be rebuilt from the archive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -16,7 +16,7 @@ from searchkit.errors import UsageError
 from searchkit.query import Node
 from searchkit.records import Entry
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of what entries hold: raised when the analyzer or `indexer.build_entry` changes,
 or how an engine stores them; an index of another version must be built anew."""
 
@@ -25,6 +25,9 @@ K1 = 1.2
 
 B = 0.6
 """BM25: how much a long field is held against an entry, 0 to 1; docs/quality.md says why."""
+
+DAYS = "days"
+"""Name by which `Engine.counts` tells publication spans: "20240901-20240930"."""
 
 Sort = Literal["relevance", "newest", "oldest"]
 
@@ -54,6 +57,13 @@ class Engine(Protocol):
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
         """Ranked passages that match; equal scores are ordered newest first, then by id."""
+
+    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        """How many matching passages have each value, for each of these keyword fields.
+
+        None counts those without a value; an entry of two values counts for both.  The
+        field `DAYS` has the publication span, first and last day, as its value.
+        """
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """The field's commonest exact forms that begin so, most frequent first."""

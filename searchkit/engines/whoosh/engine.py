@@ -8,7 +8,7 @@ of it in force.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,6 +60,10 @@ class WhooshEngine:
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
         """Ranked passages that match, from the last commit."""
         return self._open().search(node, limit=limit, offset=max(0, offset), sort=sort)
+
+    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        """How many matching passages have each value of these keyword fields."""
+        return self._open().counts(node, fields)
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """The field's commonest exact forms that begin so, by the entries that hold them."""

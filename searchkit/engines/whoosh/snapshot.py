@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from heapq import nlargest, nsmallest
 from itertools import chain
 from pathlib import Path
 
-from searchkit.engines import Found, Sort
+from searchkit.engines import DAYS, Found, Sort
 from searchkit.engines.whoosh.commit import Commit, SegmentRecord, damaged, reading
 from searchkit.engines.whoosh.matching import Statistics, find, is_scored, most, rank
 from searchkit.engines.whoosh.segments import Segment
@@ -143,6 +143,16 @@ class Snapshot:
     def _id(self, place: int, number: int) -> str:
         return self._segments[place].passage_id(number)
 
+    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
+        """See `searchkit.engines.Engine.counts`."""
+        counted: dict[str, Counter[str | None]] = {field: Counter() for field in fields}
+        with reading(self._folder):
+            for segment in self._segments:
+                numbers = find(segment, self._statistics, node)
+                for field, values in counted.items():
+                    _count_values(segment, field, numbers, values)
+        return {field: dict(values) for field, values in counted.items()}
+
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """See `searchkit.engines.Engine.words`."""
         held: Counter[str] = Counter()
@@ -159,6 +169,25 @@ def _least_of(scores: list[dict[int, float]], wanted: int) -> float:
     if sum(map(len, scores)) <= wanted:
         return -math.inf
     return nlargest(wanted, chain.from_iterable(found.values() for found in scores))[-1]
+
+
+def _count_values(
+    segment: Segment, field: str, numbers: set[int], values: Counter[str | None]
+) -> None:
+    """Add to ``values`` how many of the entries have each value of the field."""
+    if field == DAYS:
+        first, last = segment.first_days, segment.last_days
+        for span, count in Counter([(first[n], last[n]) for n in numbers]).items():
+            values[f"{span[0]}-{span[1]}" if span[0] else None] += count
+        return
+    without = set(numbers)
+    if numbers:
+        for value, postings in segment.prefixed("k." + field, ""):
+            if found := numbers.intersection(postings.ids):
+                values[value] += len(found)
+                without -= found
+    if without:
+        values[None] += len(without)
 
 
 def _oldest(day: int) -> int:
