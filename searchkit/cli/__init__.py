@@ -26,6 +26,7 @@ COMMANDS = {
     "evaluate": "measure the ranking on a collection with judgements",
     "index": "bring the index up to the archive",
     "search": "find passages: who said it, when, where",
+    "segment": "show the passages of a text, who said each, and why",
     "show": "print a document or a passage in its place",
     "status": "what is kept, and how fresh it is",
 }

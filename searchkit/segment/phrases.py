@@ -466,10 +466,12 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     while stop < b and not is_capital(words.texts[stop]) and words.lows[stop] not in PREPOSITIONS:
         stop += 1
     name_a, name_b = _name_before_of(words, stop, b)
+    affiliation = affiliation_in(words, a, b)
     if name_a == name_b:
         name_a, name_b = _name_after_field(words, stop, b)
+    elif affiliation is None:
+        affiliation = _unknown_state(words, name_b, b)
     head = bare(words.lows[office])
-    affiliation = affiliation_in(words, a, b)
     if name_a < name_b:
         role = role_text(words, a, name_a) or None
         name = text_of(words, name_a, name_b)
@@ -489,6 +491,14 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     if indefinite:
         sort = "anonymous"
     return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+def _unknown_state(words: Words, at: int, b: int) -> str | None:
+    """ "Foreign Minister Ruiz of Valmora": a state that no table has, by its name."""
+    if at + 1 >= b or words.lows[at] != "of" or not is_capital(words.texts[at + 1]):
+        return None
+    whole = all(is_capital(word) for word in words.texts[at + 1 : b])
+    return text_of(words, at + 1, b) if whole and b - at <= 4 else None
 
 
 def _name_after_field(words: Words, a: int, b: int) -> tuple[int, int]:
