@@ -578,6 +578,68 @@ def test_near_is_asked_with_all_forms() -> None:
     assert node == Near("text", (("=talks", "talk"),), (("=grain",), ("=corridor",)), 3)
 
 
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("Kyiv", "Talks in Kiev ended."),
+        ("kiew", "Talks in Kyiv ended."),
+        ("Turkey", "Türkiye’s minister"),
+        ("Ivory Coast", "the port of Côte d’Ivoire"),
+        ("OSCE", "the Organization for Security and Co-operation in Europe"),
+        ("Organisation for Security and Cooperation in Europe", "an OSCE mission"),
+        ("cease-fire", "a ceasefire"),
+        ("ceasefire", "a cease fire"),
+        ("cease fire", "the ceasefire"),
+        ("ceasefires", "two cease-fires"),
+        ("cooperation", "co-operation"),
+        ("co-operation", "cooperation"),
+        ("honour", "an honor"),
+        ("analyze", "they analysed it"),
+        ("Muhammad", "Mohamed spoke"),
+        ("WHO", "the World Health Organization"),
+    ],
+)
+def test_other_names_and_spellings_are_found_and_can_be_switched_off(query: str, text: str) -> None:
+    assert finds(query, text)
+    assert not finds(query, text, exact=True)
+    assert not finds(f'"{query}"', text)
+    assert compile_notes(parse_query(query), LANGUAGES)
+
+
+def test_other_names_count_less_and_never_find_everything() -> None:
+    node = asked("Kiev", ("en",))
+    assert isinstance(node, Best)
+    assert [part.parts[0].boost for part in node.parts if isinstance(part, Or)] == [  # type: ignore[union-attr]
+        1.0, 0.8, 0.8, 0.8,
+    ]  # fmt: skip
+    assert not finds("United States", "all of us")
+    assert not finds("World Health Organization", "those who came")
+    assert not finds("who", "the World Health Organization", match="any")
+
+
+@pytest.mark.parametrize(
+    ("query", "speaker", "found"),
+    [
+        ('"S. Lavrov"', "Sergey Lavrov", True),
+        ('"Sergei Lavrov"', "S. Lavrov", True),
+        ('"Sergei Lavrov"', "Sergey Lavroff", True),
+        ('"Foreign Minister Lavrov"', "Sergey Lavrov", True),
+        ('"Mr Lavrov"', "Lavrov", True),
+        ('"Ana Lavrov"', "Sergey Lavrov", False),
+        ("Lavrov", "Lavroff", True),
+        ('"S. Lavrov"', "Maria Lavrova", False),
+    ],
+)
+def test_people_are_found_as_texts_write_them(query: str, speaker: str, found: bool) -> None:
+    def names(field: str, prefix: str, limit: int) -> list[str]:
+        known = ("lavrov", "lavroff", "lavrova", "sergey", "ana")
+        return [name for name in known if name.startswith(prefix)]
+
+    entry = Entry("p", "d", {"speaker": terms_of(analyze(speaker, "en"))})
+    node = compile_query(parse_query(f"speaker:{query}"), ("en",), words=names)
+    assert matches(node, entry) is found
+
+
 def test_most_and_any_leave_filters_alone() -> None:
     node = asked("grain wheat rye speaker:x -fish", match="most")
     assert isinstance(node, And)

@@ -21,7 +21,7 @@ EXAMPLES = [(found[1], re.sub("(?m)^    ", "", found[2])) for found in EXAMPLE.f
 
 
 TODAY = date(2026, 2, 10)
-VOCABULARY = ("women", "woman", "grain", "grains")
+VOCABULARY = ("women", "woman", "grain", "grains", "lavrov", "lavroff")
 
 
 def words(field: str, prefix: str, limit: int) -> list[str]:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 from typing import Literal
 
-from searchkit.analyzer import analyze
+from searchkit.analyzer import analyze, fold
 from searchkit.query.days import days
 from searchkit.query.fields import KEYWORD_FIELDS, keyword_value
 from searchkit.query.nodes import (
@@ -34,6 +34,7 @@ from searchkit.query.nodes import (
     Ranked,
     Term,
 )
+from searchkit.query.people import is_initial, sounding_alike, without_titles
 from searchkit.query.reader import Query
 from searchkit.query.spelling import beginnings, spellings
 from searchkit.query.stopwords import is_stop_word
@@ -49,6 +50,7 @@ from searchkit.query.tree import (
     Without,
     Word,
 )
+from searchkit.query.variants import LONGEST, variants
 from searchkit.query.vocabulary import Vocabulary, like, no_words, of_shape
 from searchkit.records import Wanted
 
@@ -58,7 +60,7 @@ FORM_BOOST = 0.1
 """What the very form typed adds to a word that may stand in any form."""
 
 SPELLING_BOOST = 0.8
-"""So does another spelling of it."""
+"""Another spelling or name of the same thing counts less than the one asked for."""
 
 LIKE_BOOST = 0.7
 """A word some letters off, for each letter."""
@@ -211,11 +213,49 @@ class _Compiler:
                 return self._all(parts, field)
 
     def _all(self, parts: tuple[Part, ...], field: str) -> Node:
-        kept = self._without_stop_words(parts) if field == TEXT else parts
-        nodes = tuple(self._part(part, field) for part in kept)
+        nodes: list[Node] = []
+        alone: list[Part] = []
+        at = 0
+        while at < len(parts):
+            length, others = self._named(parts[at:], field)
+            if length:
+                nodes.append(self._thing(parts[at : at + length], others, field))
+            else:
+                alone.append(parts[at])
+            at += max(1, length)
+        kept = self._without_stop_words(alone, nodes) if field == TEXT else alone
+        nodes += [self._part(part, field) for part in kept]
         if all(isinstance(node, Not) for node in nodes):
             return And((Everything(), *nodes))
-        return nodes[0] if len(nodes) == 1 else And(nodes)
+        return nodes[0] if len(nodes) == 1 else And(tuple(nodes))
+
+    def _named(self, parts: Sequence[Part], field: str) -> tuple[int, tuple[str, ...]]:
+        """How many words from the first on name one thing, two at least, and its other names."""
+        words: list[str] = []
+        for part in parts[:LONGEST]:
+            if not isinstance(part, Word) or part.form != "any" or self.exact:
+                break
+            words.append(part.text)
+        for length in range(len(words), 1, -1):
+            if others := self._variants(" ".join(words[:length])):
+                return length, others
+        return 0, ()
+
+    def _thing(self, parts: Sequence[Part], others: Sequence[str], field: str) -> Node:
+        """Several words that name one thing, or one of its other names."""
+        told = " ".join(str(part) for part in parts)
+        self.notes.append(f"{told!r} also as {', '.join(others)}")
+        kept = [part for part in parts if not self._is_stop_word(part)] or parts
+        words = And(tuple(self._part(part, field) for part in kept))
+        return Best((words, *(self._variant(other, field) for other in others)))
+
+    def _variant(self, name: str, field: str) -> Node:
+        positions = self._positions(name, stems=field not in _UNSTEMMED)
+        return _scaled(_sequence(field, positions), SPELLING_BOOST)
+
+    def _variants(self, text: str) -> tuple[str, ...]:
+        words = tuple(token.exact for token in analyze(text))
+        return variants(words, self.languages, capitals=text.isupper())
 
     def _either(self, parts: tuple[Part, ...], field: str) -> Node:
         nodes = tuple(self._alone(self._part(part, field)) for part in parts)
@@ -224,10 +264,12 @@ class _Compiler:
             return Keyword(field, tuple(dict.fromkeys(values)))
         return Or(nodes)
 
-    def _without_stop_words(self, parts: Sequence[Part]) -> Sequence[Part]:
+    def _without_stop_words(
+        self, parts: Sequence[Part], others: Sequence[Node] = ()
+    ) -> Sequence[Part]:
         """The parts less function words; all of them where nothing else is asked for."""
         kept = [part for part in parts if not self._is_stop_word(part)]
-        if all(isinstance(part, Without) for part in kept):
+        if not others and all(isinstance(part, Without) for part in kept):
             return parts
         for part in parts:
             if isinstance(part, Word) and self._is_stop_word(part):
@@ -245,7 +287,28 @@ class _Compiler:
     def _quoted(self, text: str, field: str) -> Node:
         if field in KEYWORD_FIELDS:
             return self._keyword(text, field)
-        return _sequence(field, self._positions(text, stems=False))
+        asked = _sequence(field, self._positions(text, stems=False))
+        return self._person(text, asked) if field == "speaker" and not self.exact else asked
+
+    def _person(self, text: str, asked: Node) -> Node:
+        """A name in full, or its parts without titles, with initials, otherwise spelt."""
+        words = without_titles(text.split())
+        if len(words) < len(text.split()):
+            self.notes.append(f'{text!r} also as "{" ".join(words)}": titles are no names')
+        parts = tuple(self._part_of_name(word, len(words) > 1) for word in words if analyze(word))
+        if not parts:
+            return asked
+        named = parts[0] if len(parts) == 1 else And(parts)
+        return Best((asked, _scaled(named, SPELLING_BOOST)))
+
+    def _part_of_name(self, word: str, among_others: bool) -> Node:
+        name = self._word(Word(word), "speaker")
+        if not among_others or len(analyze(word)) != 1:
+            return name
+        exact = analyze(word)[0].exact
+        if is_initial(word):
+            return Best((name, Prefix("speaker", "=" + exact, SPELLING_BOOST)))
+        return Best((name, Term("speaker", "=" + exact[0], SPELLING_BOOST)))
 
     def _nearby(self, near: Nearby, field: str) -> Node:
         left, right = self._places(near.left, field), self._places(near.right, field)
@@ -290,17 +353,28 @@ class _Compiler:
             return self._of_shape(word.text, field)
         if word.form == "like":
             return self._like(word, field)
-        stems = word.form == "any" and not self.exact and field not in _UNSTEMMED
-        positions = self._positions(word.text, stems=stems)
-        if not stems or "en" not in self.languages:
-            return _sequence(field, positions)
-        others = self._spellings(word.text, positions)
+        any_form = word.form == "any" and not self.exact
+        positions = self._positions(word.text, stems=any_form and field not in _UNSTEMMED)
         asked = _sequence(field, positions)
+        others = self._others(word.text, positions, field) if any_form else ()
         if not others:
             return asked
-        self.notes.append(f"{word.text!r} also as {' '.join(others)}")
-        more = (_scaled(_sequence(field, (self._terms(o),)), SPELLING_BOOST) for o in others)
-        return Best((asked, *more))
+        self.notes.append(f"{word.text!r} also as {', '.join(others)}")
+        return Best((asked, *(self._variant(other, field) for other in others)))
+
+    def _others(
+        self, text: str, positions: Sequence[tuple[str, ...]], field: str
+    ) -> tuple[str, ...]:
+        """Other spellings and names of a word, each once."""
+        found = [*self._variants(text)]
+        if "en" in self.languages and field not in _UNSTEMMED:
+            found += self._spellings(text, positions)
+        if len(positions) == 1 and (field == "speaker" or (field == TEXT and text[:1].isupper())):
+            found += sounding_alike(positions[0][0].removeprefix("="), self.words)
+        exact = " ".join(position[0].removeprefix("=") for position in positions)
+        return tuple(
+            {fold(other): other for other in reversed(found) if fold(other) != exact}.values()
+        )[::-1]
 
     def _spellings(self, text: str, positions: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """Other ways to write a word: American, British, or without its hyphen."""
