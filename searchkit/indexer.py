@@ -20,6 +20,8 @@ from searchkit.archive import Archive, Change
 from searchkit.dates import day_span
 from searchkit.engines import Engine, open_engine
 from searchkit.errors import IndexProblem, SearchkitError
+from searchkit.names.mentions import mentions
+from searchkit.query.fields import confidence_value
 from searchkit.records import Document, Entry, Passage
 from searchkit.urls import site_of
 
@@ -77,7 +79,7 @@ def _keywords(
 ) -> dict[str, tuple[str, ...]]:
     language = document.language and document.language.partition("-")[0].lower()
     site = document.site or (site_of(document.url) if document.url else None)
-    values = {
+    values: dict[str, str | None] = {
         "country": passage.country,
         "kind": passage.kind,
         "language": language,
@@ -87,7 +89,13 @@ def _keywords(
         "site": site,
         "speaker": passage.speaker,
     }
-    found = {field: (value,) for field, value in values.items() if value}
+    found: dict[str, tuple[str, ...]] = {
+        field: (value,) for field, value in values.items() if value
+    }
+    if named := mentions(passage.text):
+        found["mentions"] = named
+    if passage.confidence is not None:
+        found["confidence"] = (confidence_value(passage.confidence),)
     return found | ({"source": tuple(sources)} if sources else {})
 
 

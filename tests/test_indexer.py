@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,13 @@ class TestEntry:
         assert terms["role"][1][1] == "=minister"
         assert terms["affiliation"][2] == ("grain", "=grain")
 
+    def test_what_is_named_and_how_sure_it_is(self) -> None:
+        text = "Germany and the OSCE met in Ankara."
+        passage = Passage("d:1", "d", 0, len(text), text, "direct", confidence=0.849)
+        entry = build_entry(passage, Document(id="d", text=text), ())
+        assert entry.keywords["mentions"] == ("DE", "OSCE", "TR")
+        assert entry.keywords["confidence"] == ("085",)
+
     def test_keywords_and_days(self) -> None:
         entry = self.entry()
         assert entry.keywords == {
@@ -179,6 +186,9 @@ class Recorder:
         return len(written)
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
+        raise NotImplementedError
+
+    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
         raise NotImplementedError
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:

@@ -121,6 +121,8 @@ def finds(
         ("((a b)^2)^3", Weighted(All((Word("a"), Word("b"))), 6)),
         ("grian~1^3", Weighted(Word("grian", "like", edits=1), 3)),
         ("title:word^2", Field("title", Weighted(Word("word"), 2))),
+        ("mentions:NATO", Field("mentions", Word("NATO"))),
+        ("confidence:>0.8", Field("confidence", Word(">0.8"))),
         ("date:last month", Dates("2026-01", "2026-01")),
         ('since:"3 weeks ago" a', All((Dates("2026-01-19", None), Word("a")))),
         ("since:october a", All((Dates("2025-10", None), Word("a")))),
@@ -262,6 +264,9 @@ def test_a_title_in_capitals_is_words_and_acronyms_are_not_a_title() -> None:
         ('"a b"^101', 5),
         ("(a)^1.2.3", 3),
         ("kind:dir?ct", 5),
+        ("mentions:Atlantis", 9),
+        ("a confidence:2", 13),
+        ("confidence:>1", 11),
     ],
 )
 def test_mistakes_have_their_column(text: str, column: int) -> None:
@@ -527,6 +532,10 @@ def test_a_word_is_the_best_of_its_forms() -> None:
 def test_fields() -> None:
     assert asked("speaker:Williams") == Term("speaker", "=williams")
     assert asked("country:France") == Keyword("country", ("FR",))
+    assert asked("mentions:Türkiye") == Keyword("mentions", ("TR",))
+    assert asked('mentions:"U.N."') == Keyword("mentions", ("United Nations",))
+    assert asked("confidence:0.5..0.52") == Keyword("confidence", ("050", "051", "052"))
+    assert asked("confidence:<.02") == Keyword("confidence", ("000", "001"))
     assert asked("country:(France OR de)") == Keyword("country", ("FR", "DE"))
     assert asked("site:https://www.MFA.example/") == Keyword("site", ("mfa.example",))
     assert asked("site:mfa-2.xx.example") == Keyword("site", ("mfa-2.xx.example",))

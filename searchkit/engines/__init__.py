@@ -16,7 +16,7 @@ from searchkit.errors import UsageError
 from searchkit.query import Node
 from searchkit.records import Entry
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of what entries hold: raised when the analyzer or `indexer.build_entry` changes,
 or how an engine stores them; an index of another version must be built anew."""
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 from searchkit.analyzer import analyze, fold
 from searchkit.query.days import days
-from searchkit.query.fields import KEYWORD_FIELDS, keyword_value
+from searchkit.query.fields import KEYWORD_FIELDS, keyword_value, keyword_values
 from searchkit.query.nodes import (
     And,
     Best,
@@ -342,7 +342,7 @@ class _Compiler:
 
     def _keyword(self, text: str, field: str) -> Node:
         value = keyword_value(field, text)
-        return Keyword(field, (value,) if value else ())
+        return Keyword(field, keyword_values(field, value) if value else ())
 
     def _word(self, word: Word, field: str) -> Node:
         if field in KEYWORD_FIELDS:

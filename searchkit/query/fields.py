@@ -15,7 +15,7 @@ from searchkit.records import Form, Kind, Via
 TERM_FIELDS = ("speaker", "role", "affiliation", "title", "source")
 """Fields of words: analysed like the text."""
 
-KEYWORD_FIELDS = ("country", "language", "kind", "form", "via", "site")
+KEYWORD_FIELDS = ("country", "mentions", "language", "kind", "form", "via", "site", "confidence")
 """Fields of whole values."""
 
 DATE_FIELDS = ("date", "since", "until", "after", "before")
@@ -32,9 +32,14 @@ HABITS = {
     "ministry": "affiliation", "party": "affiliation", "headline": "title", "subject": "title",
     "publisher": "source", "outlet": "source", "url": "site", "domain": "site", "host": "site",
     "type": "kind", "genre": "form", "from": "since", "to": "until", "day": "date",
+    "about": "mentions", "mention": "mentions", "certainty": "confidence",
     "year": "date", "month": "date", "published": "date", "when": "date",
 }  # fmt: skip
 
+# >0.8, >=.8, <0.5, 0.9, 0.5..0.8
+_CONFIDENCE = re.compile(
+    r"\A(>=?|<=?)?([01]?\.\d{1,4}|[01])(?:\.\.([01]?\.\d{1,4}|[01]))?\Z", re.ASCII
+)
 _HOST = re.compile(r"\A\w[\w.-]*\Z")
 _VALUES = {"kind": get_args(Kind), "form": get_args(Form), "via": get_args(Via)}
 _VALUE_HABITS = {
@@ -90,6 +95,12 @@ def keyword_value(name: str, text: str) -> str | None:
         from searchkit.names import country_code
 
         return country_code(text)
+    if name == "mentions":
+        from searchkit.names import country_code, organisation
+
+        return organisation(text) or country_code(text)
+    if name == "confidence":
+        return text if _confidence(text) else None
     if name == "site":
         host = text.lower().partition("//")[2] or text.lower()
         host = host.partition("/")[0].partition(":")[0].removeprefix("www.").rstrip(".,;")
@@ -102,6 +113,38 @@ def keyword_value(name: str, text: str) -> str | None:
     return value if value in _VALUES[name] else None
 
 
+def keyword_values(name: str, value: str) -> tuple[str, ...]:
+    """The values in an index that a value of `keyword_value` stands for.
+
+    >>> keyword_values("kind", "direct"), keyword_values("confidence", ">0.98")
+    (('direct',), ('099', '100'))
+    """
+    if name != "confidence":
+        return (value,)
+    return tuple(confidence_value(hundredth / 100) for hundredth in _confidence(value))
+
+
+def confidence_value(confidence: float) -> str:
+    """What an index holds for a confidence: hundredths, so that engines need no numbers.
+
+    >>> confidence_value(0.875)
+    '088'
+    """
+    return f"{round(confidence * 100):03}"
+
+
+def _confidence(text: str) -> range:
+    """The hundredths that a value of confidence: stands for; empty where it is none."""
+    found = _CONFIDENCE.match(text)
+    if found is None or (found[1] and found[3]):
+        return range(0)
+    first = round(float(found[2]) * 100)
+    last = round(float(found[3]) * 100) if found[3] else first
+    bounds = {">": (first + 1, 100), ">=": (first, 100), "<": (0, first - 1), "<=": (0, first)}
+    low, high = bounds.get(found[1] or "", (first, last))
+    return range(low, min(high, 100) + 1)
+
+
 def value_problem(name: str, text: str) -> str:
     """What to tell somebody whose value is none of the field's.
 
@@ -110,6 +153,12 @@ def value_problem(name: str, text: str) -> str:
     """
     if name == "country":
         return f"country {text!r} is not known; write its English name in quotes, or its ISO code"
+    if name == "mentions":
+        return (
+            f"no country and no organisation {text!r} is known; for other words leave out mentions:"
+        )
+    if name == "confidence":
+        return f"confidence {text!r} is no number from 0 to 1; write >0.8, <0.5 or 0.5..0.8"
     if name == "language":
         return f"language {text!r} is not known; write its English name or its ISO code"
     if name == "site":
@@ -125,10 +174,11 @@ def value_shown(name: str, value: str) -> str:
     >>> value_shown("language", "fr"), value_shown("kind", "direct")
     ('French (fr)', 'direct')
     """
-    if name == "country":
+    if name in ("country", "mentions"):
         from searchkit.names import country_name
 
-        return f"{country_name(value)} ({value})"
+        shown = country_name(value)
+        return f"{shown} ({value})" if shown != value else value
     if name == "language" and value in LANGUAGE_NAMES:
         return f"{LANGUAGE_NAMES[value]} ({value})"
     return value

@@ -43,7 +43,7 @@ MIN_BEGINNING = 2
 SHORT = 8
 """In so few items a small or and not may have been meant as operators; in a sentence not."""
 
-ONE_VALUE = frozenset(KEYWORD_FIELDS)
+ONE_VALUE = frozenset(KEYWORD_FIELDS) - {"mentions"}
 
 # Written in capitals anyway, so they do not make a query a title in capitals.
 _ACRONYMS = """
@@ -301,12 +301,12 @@ class _Reader:
     def _leaf(self, item: Item) -> Word | Quoted:
         if item.kind == "quote":
             return Quoted(item.text, item.column)
-        if self.field == "site":
-            # A host name keeps the marks that part its words.
-            host = keyword_value("site", item.raw)
-            if host is None:
-                raise self.error(value_problem("site", item.raw), item.column)
-            return Word(host, "any", item.column)
+        if self.field in ("site", "confidence"):
+            # A host name keeps the marks that part its words, a number its sign.
+            value = keyword_value(self.field, item.raw)
+            if value is None:
+                raise self.error(value_problem(self.field, item.raw), item.column)
+            return Word(value, "any", item.column)
         if item.form != "beginning":
             return Word(item.text, item.form, item.column, item.number)
         *front, last = analyze(item.text)
@@ -345,16 +345,16 @@ class _Reader:
     def _check_value(self, leaf: Word | Quoted) -> None:
         """Refuse a value that its keyword field cannot have."""
         name = self.field
-        if name not in ONE_VALUE:
+        if name not in KEYWORD_FIELDS:
             return
         if isinstance(leaf, Word) and leaf.form in ("beginning", "shape", "like"):
             raise self.error(f"{name}: takes whole values, without *, ? and ~", leaf.column)
         if keyword_value(name, leaf.text) is None:
             problem = value_problem(name, leaf.text)
-            if leaf is not None and self.item.kind == "word" and name == "country":
+            if leaf is not None and self.item.kind == "word" and name in ("country", "mentions"):
                 together = f"{leaf.text} {self.item.text}"
                 if keyword_value(name, together):
-                    problem = f'write names of several words in quotes: country:"{together}"'
+                    problem = f'write names of several words in quotes: {name}:"{together}"'
             raise self.error(problem, leaf.column)
 
     def _tell_values(self, name: str, part: Part) -> None:

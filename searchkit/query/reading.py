@@ -31,6 +31,8 @@ _PHRASES = {
     "source": "from source {}",
     "site": "from site {}",
     "country": "of country {}",
+    "mentions": "naming {}",
+    "confidence": "attributed with confidence {}",
     "language": "in language {}",
     "kind": "of kind {}",
     "form": "of form {}",
