@@ -9,6 +9,7 @@ given: nothing is guessed, nothing is looked up outside the document.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from searchkit.records import Document, Form, Passage, Statement
 from searchkit.segment.foreign import read_foreign
@@ -59,20 +60,29 @@ def segment(document: Document) -> list[Passage]:
 def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> list[Statement]:
     """Who said what in the document, in order of place."""
     content = [not is_layout(document.text[a:b], document.title, form) for a, b in paragraphs]
+    if form == "transcript":
+        content = _with_torn_lines(document.text, paragraphs, content)
     home = home_country(document)
     limit = PEOPLE_CHARS if form in ("news", "readout") else TOP_CHARS
     people = People()
     named = read_title(document, people)
     gather_people(people, document.text, limit=min(limit, len(document.text)))
-    give_post(document, people, named)
+    named = give_post(document, people, named)
     _add_given(document, people, home)
     if form == "transcript":
+        people.principals = named
         found = _transcript(document, paragraphs, content, people, home)
     elif form in ("speech", "statement", "joint"):
         found = list(read_voice(document, form, paragraphs, content, people, home))
     else:
         found = _prose(document, form, paragraphs, content, people, home)
     return sorted(found, key=lambda s: (s.start, -s.end))
+
+
+def _with_torn_lines(text: str, paragraphs: list[Span], content: list[bool]) -> list[bool]:
+    """A short line that goes on in small letters is no heading."""
+    follows = [text[a].islower() for a, _ in paragraphs[1:]]
+    return [keep or torn for keep, torn in zip_longest(content, follows, fillvalue=False)]
 
 
 def _add_given(document: Document, people: People, home: str | None) -> None:

@@ -67,7 +67,8 @@ def _that_index(words: Words, at: int, high: int) -> int | None:
         or words.lows[at] in ("this", "last", "early", "late", "that")
     ):  # fmt: skip
         return None
-    for i in range(at, min(high, at + THAT_WITHIN)):
+    reach = THAT_WITHIN + (6 if "told" in frames(words.lows[at - 1]) else 0)
+    for i in range(at, min(high, at + reach)):
         low = words.lows[i]
         if low == "that":
             after = words.lows[i + 1] if i + 1 < high else ""

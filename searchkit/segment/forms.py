@@ -33,6 +33,10 @@ SPEECH_TITLE = re.compile(
     r"讲话|演讲|\bstatement\s+by\b.{5,200}\b(?:at|to|before|during)\s+(?:the|an?)\b",
     re.IGNORECASE,
 )
+# A title that tells of a speech to come.
+PLANNED_TITLE = re.compile(
+    r"\b(?:to|will) (?:deliver|give|make|attend|travel|take|host|speak)\b", re.I
+)
 TRANSCRIPT_TITLE = re.compile(
     r"\b(?:transcript|press conference|press availability|interview|doorstop|press briefing|"
     r"briefing (?:with|by|on)|press gaggle|q\s?&\s?a|before their meeting|press statements?|"
@@ -43,7 +47,9 @@ TRANSCRIPT_TITLE = re.compile(
 READOUT_TITLE = re.compile(
     r"\b(?:read-?out|(?:meeting|call|conversation|talks|meets?|met|spoke|speaks|dinner|lunch|"
     r"consultations|dialogue)\s+(?:\w+\s+){0,3}with|telephone (?:call|conversation)|phone call|"
-    r"spoke by|sent (?:a|his|her) (?:\w+ )?(?:message|greetings|condolences)|receives?d?|"
+    r"spoke by|sen(?:t|ds) (?:(?:a|his|her) )?"
+    r"(?:\w+ )?(?:messages?|greetings|condolences|telegrams?|letters?|congratulations)|"
+    r"receives?d?|"
     r"held (?:talks|a meeting))\b",
     re.IGNORECASE,
 )
@@ -187,7 +193,10 @@ def decide_form(document: Document, paragraphs: list[Span]) -> Form:
         return "transcript"
     if JOINT_TITLE.search(title) or any(JOINT_OPENING.search(t) for t in texts[:3]):
         return "joint"
-    if SPEECH_TITLE.search(title) or any(SALUTATION.match(t) for t in texts[:6]):
+    announced = PLANNED_TITLE.search(title) is not None
+    if (SPEECH_TITLE.search(title) and not announced) or any(
+        SALUTATION.match(t) for t in texts[:6]
+    ):
         return "speech"
     return _by_voice(document, title, texts)
 

@@ -45,13 +45,13 @@ CAPITAL_WORD = (
     r"|[^\W\d_a-zß-öø-ÿ][\w’'‑-]*|al-\w+)"
 )
 # Capital words that begin a sentence after an abbreviation, and are in no name.
-NOT_NAME = r"(?!(?:The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
+NOT_NAME = r"(?!(?:Q|The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
 CAPITAL_RUN = re.compile(
     rf"{NOT_NAME}{CAPITAL_WORD}"
     r"(?:[^\S\n](?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)[^\S\n]){0,2}"
     rf"{NOT_NAME}{CAPITAL_WORD}){{1,12}}"
 )
-APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)])")
+APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)]|$)")
 SHE = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
 MOST_PEOPLE = 5000
 # Offices that stand for a state: without another word they speak for the document's country.
@@ -195,6 +195,13 @@ class People:
             fits = [p for p in fits if p.affiliation in (affiliation, None)]
         exact = [p for p in fits if role_words(p.role or "") == wanted]
         return next(iter(exact or fits), None)
+
+    def is_sole(self, person: Person, role: str, home: str | None) -> bool:
+        """Whether an office can only mean this person: of the title, or of the one country."""
+        if person in self.principals or (home is not None and person.affiliation == home):
+            return True
+        wanted = role_words(role)
+        return sum(1 for p in self.order if p.role and _holds(p.role, wanted)) == 1
 
     def _leader(self, affiliation: str) -> Person | None:
         """ "Peru's leader": its president or prime minister, if only one is named."""
@@ -349,7 +356,7 @@ def _take(people: People, text: str, words: Words, source: Source, end: int) -> 
     if person is None or (source.sort == "name" and not _is_full_name(person, source)):
         return
     if text[end : end + 1] == ",":
-        person = _with_office_after(text, person, end)
+        person = with_office_after(text, person, end)
     people.add(person)
 
 
@@ -363,7 +370,7 @@ def _is_full_name(person: Person, source: Source) -> bool:
 TITLE_WORDS = word_set("retired appointed elected designated accredited named United Allied")
 
 
-def _with_office_after(text: str, person: Person, at: int) -> Person:
+def with_office_after(text: str, person: Person, at: int) -> Person:
     """The person with the office of ", role of Country," after the name."""
     match = APPOSITION.match(text, at)
     if match is None:
@@ -414,12 +421,21 @@ def speaks_for(person: Person, home: str | None, people: People) -> str | None:
         return post
     if home is None or home not in OWN_OFFICES.values():
         home = OWN_OFFICES.get(person.role.lower(), home)
+    if owner := _owner(person.role):
+        return owner
     words = set(re.findall(r"\w+", person.role.lower()))
     if "former" in words or "ex" in words:
         return None
     if words & {"mep", "meps"}:
         return "European Parliament"
     return home if words & STATE_OFFICES else None
+
+
+def _owner(role: str) -> str | None:
+    """ "ENI president": the body that stands before an office in small letters."""
+    first, _, rest = role.partition(" ")
+    known = first.lower() in OFFICE_MODIFIERS | OFFICES | FIELDS
+    return first if rest.islower() and len(first) > 1 and first.isupper() and not known else None
 
 
 def looks_like_name(words: Words, a: int, b: int) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from searchkit.names import country_code
 from searchkit.names.offices import BODIES, word_set
 from searchkit.records import Via
 from searchkit.segment.people import (
@@ -28,6 +29,14 @@ PAIR_HEADS = word_set(
     leaders sides two ministers presidents parties both countries
     """
 )
+# What a person writes, as against what a body does.
+PERSONAL_DOCUMENTS = word_set(
+    """
+    statement letter brief message note memo memorandum tweet post article editorial email e-mail
+    release text declaration proclamation petition readout notice summary
+    """
+)
+COMPANIES = word_set("company firm corporation maker giant bank group automaker carrier airline")
 EUROPEAN_PARLIAMENT = "European Parliament"
 
 
@@ -50,6 +59,7 @@ class Reader:
     quote_follows: bool = False
     groups: dict[str, Speaker] = field(default_factory=dict)
     places: dict[str, bool] = field(default_factory=dict)
+    spoke: set[str] = field(default_factory=set)
     near: list[Speaker] = field(default_factory=list)
 
     def heard(self, speaker: Speaker) -> None:
@@ -58,6 +68,8 @@ class Reader:
             self.floor = None
             return
         self.floor, self.floor_age = speaker, 0
+        if speaker.name and not speaker.is_body:
+            self.spoke.add(speaker.name)
         self.seen(speaker)
 
     def seen(self, speaker: Speaker) -> None:
@@ -94,7 +106,7 @@ class Reader:
         if source.sort == "body":
             return self._body(source, mention)
         if source.sort == "document":
-            return self._document(mention)
+            return self._document(source, mention)
         if source.sort == "role":
             return self._role(source, mention)
         return self._unnamed(source, mention)
@@ -116,11 +128,19 @@ class Reader:
         for candidate in (*self.near, self.focus, self.floor):
             if candidate is None or candidate.is_body or candidate.plural:
                 continue
+            if candidate in self.near and not self._is_person(candidate):
+                continue
             if candidate.sex in ("", sex):
                 if candidate.name and (known := self.people.find(candidate.name)) and not known.sex:
                     self.people.add(replace(known, sex=sex))
                 return replace(candidate, sex=sex)
         return None
+
+    def _is_person(self, speaker: Speaker) -> bool:
+        """Whether a name is surely a person's, where somebody else has the floor."""
+        if self.floor is None or self.floor.is_body or not self.floor.name:
+            return True
+        return bool(speaker.role or speaker.sex or speaker.name in self.spoke)
 
     def _pair(self) -> Speaker | None:
         return joined(list(self.principals), None) if len(self.principals) == 2 else None
@@ -167,7 +187,8 @@ class Reader:
             found = Speaker(EUROPEAN_PARLIAMENT, mention, "role", None, EUROPEAN_PARLIAMENT)
             by: Via = "name" if name == "Parliament" else "role"
             return replace(found, via=by, plural=name == "MEPs", is_body=True)
-        if not named and source.definite and self.last_body is not None:
+        if not named and source.definite and self._may_be(source.head):
+            assert self.last_body is not None
             return replace(self.last_body, mention=mention, via="role")
         if not named and not source.definite:
             return Speaker(None, mention, "role", name, None, is_body=True)
@@ -179,14 +200,30 @@ class Reader:
             self.groups[source.role] = speaker
         return speaker
 
-    def _document(self, mention: str) -> Speaker | None:
+    def _may_be(self, head: str) -> bool:
+        """Whether the last body may be called so: no country is "the company"."""
+        last = self.last_body
+        return last is not None and not (
+            head in COMPANIES and country_code(last.name or "") is not None
+        )
+
+    def _document(self, source: Source, mention: str) -> Speaker | None:
+        """What is written stands for who wrote it: a body it is called by, or the speaker."""
         owner = self.last_body or self.floor or self.focus
         if self.floor is not None and self.floor.name and not self.floor.plural:
             owner = self.floor
-        owner = owner or self.author
+        if source.head not in PERSONAL_DOCUMENTS and owner is not None and not owner.is_body:
+            owner = None
+        owner = self._named_owner(source) or owner or self.author
         if owner is None:
             return Speaker(None, mention, "role", mention.lower(), None, is_body=True)
         return replace(owner, mention=mention, via="role")
+
+    def _named_owner(self, source: Source) -> Speaker | None:
+        """ "The Bank report": the body by whose name a document is called."""
+        names = [word for word in (source.role or "").split()[:-1] if is_capital(word)]
+        name = source.affiliation or (self.people.full_body(" ".join(names)) if names else None)
+        return Speaker(name, None, "role", None, name, is_body=True) if name else None
 
     def _role(self, source: Source, mention: str) -> Speaker | None:
         person = self.people.with_role(source.role or "", source.affiliation)

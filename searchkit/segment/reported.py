@@ -38,7 +38,7 @@ from searchkit.segment.sources import (
 
 # After these a clause tells of another time or thing; what it says there is background.
 BACKGROUND = word_set(
-    "after when since before if until because that whom where whether once unless"
+    "after when since before if until because that whom where whether once unless how why"
 )
 NOUN_NEIGHBOURS = word_set("the a an of for with by from this its his their our")
 NO_PARTICIPLE = word_set("to of for is are was were the a an by from been and or in on not")
@@ -124,7 +124,8 @@ def _is_body(source: Source) -> bool:
 def only_noun(words: Words, i: int) -> bool:
     """Whether the form is a noun or adjective here: "the claim", "China's alleged", "States"."""
     if i == 0:
-        return words.lows[i] in AMBIGUOUS
+        named = len(words) > 1 and is_capital(words.texts[1])
+        return words.lows[i] in AMBIGUOUS or (words.lows[i].endswith("ed") and not named)
     before, low = words.texts[i - 1], words.lows[i]
     if is_capital(words.texts[i]) and not _is_headline(words):
         return True
@@ -136,7 +137,8 @@ def only_noun(words: Words, i: int) -> bool:
     if before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have"):
         return False
     if words.lows[i + 1 : i + 2] == ["that"] and before.lower() not in NOUN_NEIGHBOURS:
-        return before.lower().endswith("s") and low.endswith("s")
+        plural = before.lower().endswith("s") and not is_capital(before)
+        return plural and low.endswith("s")
     if is_capital(before) and _is_singular(words, i) and low == lemma_of(low):
         return True  # "Battleground state Florida"
     if is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES:
@@ -169,7 +171,7 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
         return None
     if (found.source.head in ("we", "i") and lemma != "ask") or kinds == {"quote"}:
         return None
-    if _is_background(words, found, i):
+    if _is_background(words, found, i) or not _agrees(words, i, found):
         return None
     if words.lows[found.first - 1] == "as" and low < found.first <= low + 2:
         return _as_said(words, i, found)
@@ -182,6 +184,23 @@ def _as_said(words: Words, i: int, found: Found) -> Report | None:
     if comma is None or comma + 3 >= len(words) or not nothing_follows(words, i, comma):
         return None
     return Report(found, comma + 1, len(words), words.texts[i])
+
+
+def _agrees(words: Words, i: int, found: Found) -> bool:
+    """Whether a base form may have this subject: "help Peru defend" is no "Peru defends"."""
+    low, source = words.lows[i], found.source
+    if low != lemma_of(low) or low in ("read", "wrote"):
+        return True
+    if source.plural or source.parts or source.sort in ("group", "pronoun", "unknown"):
+        return True
+    if any(word in MODALS for word in words.lows[found.last : i]):
+        return True
+    last = words.lows[found.last - 1]
+    return last.endswith("s") or last in PLURAL_BODIES
+
+
+MODALS = word_set("will would do did does shall may can could must should might also to")
+PLURAL_BODIES = word_set("police staff people media taliban meps mps press opposition")
 
 
 def _is_background(words: Words, found: Found, i: int) -> bool:

@@ -261,7 +261,8 @@ def _phrase_start(words: Words, at: int, low: int) -> int:
             break
         if lower == "and" and not _joins_nouns(words, back, at, low):
             break
-        if not is_capital(word) and lower.endswith(("ed", "ing")) and _is_verbal(words, back, at):
+        verbal = lower.endswith(("ed", "ing")) and "-" not in lower
+        if verbal and not is_capital(word) and _is_verbal(words, back, at):
             break
         start = back
     while start <= at and (

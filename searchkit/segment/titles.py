@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document
-from searchkit.segment.people import CAPITAL_RUN, People, Person, leading_country, person_of
+from searchkit.segment.people import (
+    CAPITAL_RUN,
+    People,
+    Person,
+    leading_country,
+    person_of,
+    with_office_after,
+)
 from searchkit.segment.phrases import (
     Source,
     bare,
@@ -26,7 +33,7 @@ SMALL = re.compile(
     r"Meets?|Visit|Between|Joint|"
     r"Press(?! (?:Secretary|Attach|Officer|Spokes))|Conference|Statement|Remarks|Readout|"
     r"Transcript|Interview|Briefing|"
-    r"Experts|Talks|Speech|Address)\b"
+    r"Experts|Talks|Speech|Address|En Route|Aboard|Following|During|Regarding|Into|Upon)\b"
 )
 POSSESSIVE = re.compile(r"[’']s\b")
 
@@ -43,6 +50,8 @@ def read_title(document: Document, people: People) -> list[Person]:
         source = describe(words, 0, len(words))
         for part in (source.parts or (source,)) if source else ():
             person = person_of(part)
+            if person is not None and plain[run.end() : run.end() + 1] == ",":
+                person = with_office_after(plain, person, run.end())
             begins = run.start() == 0 and plain[run.end() :].startswith(" ")
             if person is not None and _is_named(part, person, document.text, begins=begins):
                 found.append(people.add(person))

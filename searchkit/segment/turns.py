@@ -200,7 +200,7 @@ def _role_label(
     home: str | None,
 ) -> Speaker:
     person = people.with_role(role, affiliation)
-    if person is not None:
+    if person is not None and people.is_sole(person, role, home):
         return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people))
     lower = role[0].lower() + role[1:] if not role.isupper() else role.lower()
     if "official" in lower:
