@@ -231,6 +231,26 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """How many passages have each value of a property; None counts those without one."""
+
+    by: str
+    rows: tuple[tuple[str | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The passages that match a query, counted by one property; rows as in `Facet`."""
+
+    query: str
+    reading: str
+    by: str
+    total: int
+    rows: tuple[tuple[str | None, int], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """The answer to one query: ``reading`` tells how it was read, ``notes`` what to know.
 
@@ -242,3 +262,4 @@ class Results:
     total: int
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    facets: tuple[Facet, ...] = ()

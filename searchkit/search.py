@@ -32,7 +32,7 @@ from searchkit.query import (
     parse_query,
     wanted,
 )
-from searchkit.records import Hit, Results
+from searchkit.records import Counted, Facet, Hit, Results
 from searchkit.snippet import make_snippet, mark_title
 from searchkit.stories import Stories, Story
 
@@ -92,10 +92,12 @@ class Index:
         exact: bool = False,
         any_word: bool = False,
         all_copies: bool = False,
+        facets: bool = False,
     ) -> Results:
         """Passages that hold all the words, then, if too few, those that hold most.
 
         Copies are one hit, the oldest; with ``all_copies`` each is a hit of its own.
+        With ``facets`` the commonest values among all passages found are told.
         Raises QueryError, with the column, for a query that cannot be read, and
         UsageError for a filter value that cannot be used.
         """
@@ -119,6 +121,43 @@ class Index:
             notes=(
                 *query.notes,
                 *compile_notes(query, self._languages, exact=exact, words=self.engine.words),
+                *self._state(),
+            ),
+            facets=self._facets(node) if facets else (),
+        )
+
+    def _facets(self, node: Node) -> tuple[Facet, ...]:
+        from searchkit.facets import FACETS, count_by, top
+
+        return top(count_by(self.engine, node, FACETS))
+
+    def count(
+        self,
+        text: str,
+        by: str,
+        filters: Filters = Filters(),
+        *,
+        exact: bool = False,
+        any_word: bool = False,
+    ) -> Counted:
+        """How many passages match, by speaker, country, month ...: one of `facets.FACETS`.
+
+        Raises QueryError and UsageError as `search` does.
+        """
+        from searchkit.facets import count_by
+
+        query = _filtered(parse_query(text), filters)
+        node = self._compiled(query, filters, "any" if any_word else "all", exact)
+        (facet,) = count_by(self.engine, node, [by])
+        return Counted(
+            query=text,
+            reading=query.reading,
+            by=by,
+            total=self.engine.search(node, limit=0).total,
+            rows=facet.rows,
+            notes=(
+                *query.notes,
+                *compile_notes(query, self._languages, exact=exact),
                 *self._state(),
             ),
         )

@@ -14,7 +14,7 @@ ROWS = [
     ["urls", "dates", "analyzer", "names", "copies", "inflate", "sniff"],
     ["clean", "segment", "query", "snippet"],
     ["inputs", "fetch", "archive", "engines"],
-    ["stories"],
+    ["stories", "facets"],
     ["ingest", "indexer", "search"],
     ["evaluate"],
     ["cli", "__init__"],

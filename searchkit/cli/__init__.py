@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "verify the archive and the index",
     "clean": "print the cleaned text of one page",
     "evaluate": "measure the ranking on a collection with judgements",
+    "count": "how many passages match, by speaker, month ...",
     "index": "bring the index up to the archive",
     "search": "find passages: who said it, when, where",
     "segment": "show the passages of a text, who said each, and why",

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from searchkit.cli.terminal import mark, one_line, style, to_json, visible, wrap
-from searchkit.records import Copy, Document, Hit, Passage, Results
+from searchkit.records import Copy, Document, Facet, Hit, Passage, Results
 
 SCHEMA = "searchkit.hit/1"
 
@@ -163,8 +163,25 @@ def results_json(results: Results) -> str:
             "notes": list(results.notes),
             "total": results.total,
             "hits": [hit_fields(hit) for hit in results.hits],
+            "facets": {
+                facet.by: [{"value": value, "count": count} for value, count in facet.rows]
+                for facet in results.facets
+            },
         }
     )
+
+
+def facet_lines(facets: Sequence[Facet]) -> list[str]:
+    """A line for each facet.
+
+    >>> facet_lines([Facet("year", (("2024", 1200), ("2023", 7)))])
+    ['By year: 2024 1,200 · 2023 7']
+    """
+    return [
+        f"By {facet.by}: "
+        + " · ".join(f"{one_line(value or 'none')} {count:,}" for value, count in facet.rows)
+        for facet in facets
+    ]
 
 
 CSV_FIELDS = [
@@ -180,10 +197,10 @@ def csv_lines(results: Results) -> Iterator[str]:
     A cell that a spreadsheet would run as a formula gets an apostrophe before it, and
     control characters are shown as on a terminal: what must be exact is in the JSON.
     """
-    yield _csv_row(CSV_FIELDS)
+    yield csv_row(CSV_FIELDS)
     for hit in results.hits:
         fields = hit_fields(hit)
-        yield _csv_row([_cell(fields[name]) for name in CSV_FIELDS])
+        yield csv_row([fields[name] for name in CSV_FIELDS])
 
 
 def _cell(value: Any) -> str:
@@ -191,10 +208,15 @@ def _cell(value: Any) -> str:
     return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _csv_row(cells: list[str]) -> str:
+def csv_row(values: Sequence[Any]) -> str:
+    """One line of CSV with its end, safe to open in a spreadsheet.
+
+    >>> csv_row(["=1+1", None, 2])
+    "'=1+1,,2\\r\\n"
+    """
     import csv
     import io
 
     out = io.StringIO()
-    csv.writer(out).writerow(cells)
+    csv.writer(out).writerow([_cell(value) for value in values])
     return out.getvalue()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from searchkit.cli.hits import csv_lines, hit_fields, hit_text, results_json
+from searchkit.cli.filters import filter_options
+from searchkit.cli.hits import csv_lines, facet_lines, hit_fields, hit_text, results_json
 from searchkit.cli.terminal import note, out, to_json, use_colour
 from searchkit.engines import Sort
 from searchkit.records import Results
@@ -26,21 +27,10 @@ See docs/query.md.  Exit status 0 also when nothing is found, unless
 --exit-status is given.
 """
 
-KINDS = ["direct", "reported", "transcript", "issuer", "narration"]
-
 
 @click.command("search", epilog=EXAMPLES)
 @click.argument("query", nargs=-1, required=True)
-@click.option("--speaker", help="Only passages this person speaks.")
-@click.option("--role", help="Only speakers of this office, as the text gives it.")
-@click.option("--country", help="Only this country speaking: name or ISO code.")
-@click.option("--org", help="Only this body speaking.")
-@click.option("--source", help="Only what this source published.")
-@click.option("--kind", type=click.Choice(KINDS), help="How it was said.")
-@click.option("--lang", "language", help="Only texts in this language (code).")
-@click.option("--since", help="Published on this day or later: 2024-09-17, 2024-09, 2024.")
-@click.option("--until", help="Published on this day or earlier.")
-@click.option("--undated", is_flag=True, help="With dates: also texts that have none.")
+@filter_options
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance")
 @click.option("--limit", "-n", type=click.IntRange(0, 10_000), default=10, show_default=True)
 @click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many first.")
@@ -50,21 +40,13 @@ KINDS = ["direct", "reported", "transcript", "issuer", "narration"]
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv"]), default="text"
 )
+@click.option("--facets", is_flag=True, help="Also the commonest speakers, countries, years ...")
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing is found.")
 @click.pass_obj
 def command(
     index_path: Path,
+    /,
     query: tuple[str, ...],
-    speaker: str | None,
-    role: str | None,
-    country: str | None,
-    org: str | None,
-    source: str | None,
-    kind: str | None,
-    language: str | None,
-    since: str | None,
-    until: str | None,
-    undated: bool,
     sort: Sort,
     limit: int,
     offset: int,
@@ -72,21 +54,23 @@ def command(
     all_copies: bool,
     any_word: bool,
     form: str,
+    facets: bool,
     exit_status: bool,
+    **filters: str | bool | None,
 ) -> int:
     """Find passages by words, speaker, country, source and date, best first.
 
     All words must occur; when too few passages have them all, passages with most of
     them follow, marked so.  The last line tells how the query was read.
     """
-    filters = Filters(speaker, role, country, org, source, kind, language, since, until, undated)
+    chosen = Filters(**filters)  # type: ignore[arg-type]
     with open_index(index_path) as index:
         results = index.search(
-            " ".join(query), filters, limit=limit, offset=offset, sort=sort, exact=exact,
-            any_word=any_word, all_copies=all_copies,
+            " ".join(query), chosen, limit=limit, offset=offset, sort=sort, exact=exact,
+            any_word=any_word, all_copies=all_copies, facets=facets,
         )  # fmt: skip
         if not results.hits and not offset:
-            for line in index.why_nothing(" ".join(query), filters, exact=exact):
+            for line in index.why_nothing(" ".join(query), chosen, exact=exact):
                 note(line)
     _print(results, form)
     return 1 if exit_status and not results.hits else 0
@@ -105,7 +89,7 @@ def _print(results: Results, form: str) -> None:
         colour = use_colour(sys.stdout)
         out("\n\n".join(hit_text(hit, colour=colour) for hit in results.hits))
     if form != "json":
-        for line in reading_lines(results):
+        for line in [*facet_lines(results.facets), *reading_lines(results)]:
             note(line)
 
 
