@@ -70,7 +70,8 @@ def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> l
     named = give_post(document, people, named)
     _add_given(document, people, home)
     if form == "transcript":
-        people.principals = named
+        given = people.find(clean_name(document.speaker)) if document.speaker else None
+        people.principals = [*([given] if given else []), *named]
         found = _transcript(document, paragraphs, content, people, home)
     elif form in ("speech", "statement", "joint"):
         found = list(read_voice(document, form, paragraphs, content, people, home))

@@ -198,7 +198,8 @@ class People:
 
     def is_sole(self, person: Person, role: str, home: str | None) -> bool:
         """Whether an office can only mean this person: of the title, or of the one country."""
-        if person in self.principals or (home is not None and person.affiliation == home):
+        titled = any(person.name == p.name for p in self.principals)
+        if titled or (home is not None and person.affiliation == home):
             return True
         wanted = role_words(role)
         return sum(1 for p in self.order if p.role and _holds(p.role, wanted)) == 1

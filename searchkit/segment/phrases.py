@@ -410,9 +410,10 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
 
 def _one_office(words: Words, a: int, at: int, b: int) -> bool:
     """ "Crown Prince and Prime Minister N": one person of two offices."""
-    if any(low in NO_NAME_FIELDS for low in words.lows[at + 1 : b - 1]):
-        return True  # "for East Asian and Pacific Affairs Daniel Ruiz"
     left_name = trailing_name(words, a, at)
+    field_ahead = any(low in NO_NAME_FIELDS for low in words.lows[at + 1 : b - 1])
+    if field_ahead and left_name[1] - left_name[0] < 2 and office_index(words, at + 1, b) is None:
+        return True  # "for East Asian and Pacific Affairs Daniel Ruiz"
     if left_name[0] < left_name[1]:
         return False
     if words.lows[at + 1] in DETERMINERS or words.lows[a] in ("the", "both"):
