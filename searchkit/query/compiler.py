@@ -4,21 +4,19 @@ In comes the tree and the languages of the index; out goes one `Node` over terms
 that `searchkit.analyzer` makes, or the notes on what was added and left out.  No
 engine is known here, and no text is read.
 
-A word in any form is the best of its exact form, its stem in each language, and its
-other spellings; a quoted word only its exact form.  Filters never count towards
-"most" or "any" of the words: they hold always.
+Leaves are compiled by `leaves`; here they are combined.  Filters never count towards
+"most" or "any" of the words: they hold always.  Evidence (titles, pairs) changes the
+order of what is found and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Literal
 
-from searchkit.analyzer import analyze, fold
 from searchkit.query.days import days
-from searchkit.query.fields import KEYWORD_FIELDS, keyword_value, keyword_values
+from searchkit.query.leaves import TEXT, Leaves, bare, scaled, weighted
 from searchkit.query.nodes import (
     And,
     Best,
@@ -34,10 +32,7 @@ from searchkit.query.nodes import (
     Ranked,
     Term,
 )
-from searchkit.query.people import is_initial, sounding_alike, without_titles
 from searchkit.query.reader import Query
-from searchkit.query.spelling import beginnings, spellings
-from searchkit.query.stopwords import is_stop_word
 from searchkit.query.tree import (
     All,
     Dates,
@@ -50,20 +45,11 @@ from searchkit.query.tree import (
     Without,
     Word,
 )
-from searchkit.query.variants import LONGEST, variants
-from searchkit.query.vocabulary import Vocabulary, like, no_words, of_shape
+from searchkit.query.variants import LONGEST
+from searchkit.query.vocabulary import Vocabulary, no_words
 from searchkit.records import Wanted
 
 Match = Literal["all", "most", "any"]
-
-FORM_BOOST = 0.1
-"""What the very form typed adds to a word that may stand in any form."""
-
-SPELLING_BOOST = 0.8
-"""Another spelling or name of the same thing counts less than the one asked for."""
-
-LIKE_BOOST = 0.7
-"""A word some letters off, for each letter."""
 
 # Evidence: finds nothing, ranks what is found.  Measured; see docs/quality.md.
 TITLE_BOOST = 0.2
@@ -84,13 +70,8 @@ NEAR_WORDS = 8
 MAX_PAIRS = 64
 """Words of a query that are looked at for pairs; a pasted page has no more to tell."""
 
-TEXT = "text"
-
 # What counts towards "all", "most" and "any" of the words.
 _CONTENT = (Word, Quoted, Nearby, Weighted, Either)
-
-# Names are not inflected: Williams is not William.
-_UNSTEMMED = frozenset({"speaker"})
 
 
 def compile_query(
@@ -127,24 +108,8 @@ def compile_notes(
     return compiler.told()
 
 
-class _Compiler:
-    """One compilation: the languages, whether forms are exact, the notes so far."""
-
-    def __init__(self, languages: Sequence[str], words: Vocabulary, *, exact: bool) -> None:
-        self.words = words
-        codes = [code[:3].partition("-")[0].lower() for code in languages if code]
-        self.languages = tuple(dict.fromkeys(codes))
-        self.exact = exact
-        self.notes: list[str] = []
-        self.left_out: list[str] = []
-
-    def told(self) -> list[str]:
-        """The notes so far, each once."""
-        notes = list(dict.fromkeys(self.notes))
-        if self.left_out:
-            words = ", ".join(dict.fromkeys(repr(word) for word in self.left_out))
-            notes.append(f"too common to count unless in quotes: {words}")
-        return notes
+class _Compiler(Leaves):
+    """One compilation: what combines the leaves, and the evidence that ranks."""
 
     def top(self, tree: Part, match: Match) -> Node:
         parts = tree.parts if isinstance(tree, All) else (tree,)
@@ -169,11 +134,11 @@ class _Compiler:
         words = [word for word in words if not self._is_stop_word(word)]
         asked = [positions for word in words[:MAX_PAIRS] if (positions := self._rarest(word))]
         for positions in asked:
-            yield _weighted("title", positions, TITLE_BOOST)
+            yield weighted("title", positions, TITLE_BOOST)
         for word in words[:MAX_PAIRS]:
             plain = isinstance(word, Word) and word.form in ("any", "exact")
             if plain and (forms := self._positions(word.text, stems=False)):
-                yield _weighted("speaker", forms, SPEAKER_BOOST)
+                yield weighted("speaker", forms, SPEAKER_BOOST)
         for left, right in pairwise(asked):
             if left != right:
                 yield Phrase(TEXT, (*left, *right), 0, PAIR_BOOST)
@@ -185,7 +150,7 @@ class _Compiler:
             return ()
         stems = isinstance(word, Word) and word.form == "any" and not self.exact
         positions = self._positions(word.text, stems=stems)
-        return tuple(_bare(terms) if stems else terms for terms in positions)
+        return tuple(bare(terms) if stems else terms for terms in positions)
 
     def _alone(self, node: Node) -> Node:
         """A negation needs something to take away from."""
@@ -206,7 +171,7 @@ class _Compiler:
             case Nearby():
                 return self._nearby(part, field)
             case Weighted(inner, factor):
-                return _scaled(self._alone(self._part(inner, field)), factor)
+                return scaled(self._alone(self._part(inner, field)), factor)
             case Either(parts):
                 return self._either(parts, field)
             case All(parts):
@@ -249,14 +214,6 @@ class _Compiler:
         words = And(tuple(self._part(part, field) for part in kept))
         return Best((words, *(self._variant(other, field) for other in others)))
 
-    def _variant(self, name: str, field: str) -> Node:
-        positions = self._positions(name, stems=field not in _UNSTEMMED)
-        return _scaled(_sequence(field, positions), SPELLING_BOOST)
-
-    def _variants(self, text: str) -> tuple[str, ...]:
-        words = tuple(token.exact for token in analyze(text))
-        return variants(words, self.languages, capitals=text.isupper())
-
     def _either(self, parts: tuple[Part, ...], field: str) -> Node:
         nodes = tuple(self._alone(self._part(part, field)) for part in parts)
         if all(isinstance(node, Keyword) for node in nodes):
@@ -275,184 +232,6 @@ class _Compiler:
             if isinstance(part, Word) and self._is_stop_word(part):
                 self.left_out.append(part.text)
         return kept
-
-    def _is_stop_word(self, part: Part) -> bool:
-        if not isinstance(part, Word) or part.form != "any" or self.exact:
-            return False
-        # WHO and IT are no pronouns where only they are in capitals.
-        if len(part.text) > 1 and part.text.isupper():
-            return False
-        return is_stop_word(part.text.lower(), self.languages)
-
-    def _quoted(self, text: str, field: str) -> Node:
-        if field in KEYWORD_FIELDS:
-            return self._keyword(text, field)
-        asked = _sequence(field, self._positions(text, stems=False))
-        return self._person(text, asked) if field == "speaker" and not self.exact else asked
-
-    def _person(self, text: str, asked: Node) -> Node:
-        """A name in full, or its parts without titles, with initials, otherwise spelt."""
-        words = without_titles(text.split())
-        if len(words) < len(text.split()):
-            self.notes.append(f'{text!r} also as "{" ".join(words)}": titles are no names')
-        parts = tuple(self._part_of_name(word, len(words) > 1) for word in words if analyze(word))
-        if not parts:
-            return asked
-        named = parts[0] if len(parts) == 1 else And(parts)
-        return Best((asked, _scaled(named, SPELLING_BOOST)))
-
-    def _part_of_name(self, word: str, among_others: bool) -> Node:
-        name = self._word(Word(word), "speaker")
-        if not among_others or len(analyze(word)) != 1:
-            return name
-        exact = analyze(word)[0].exact
-        if is_initial(word):
-            return Best((name, Prefix("speaker", "=" + exact, SPELLING_BOOST)))
-        return Best((name, Term("speaker", "=" + exact[0], SPELLING_BOOST)))
-
-    def _nearby(self, near: Nearby, field: str) -> Node:
-        left, right = self._places(near.left, field), self._places(near.right, field)
-        return Near(field, left, right, near.distance)
-
-    def _places(self, part: Word | Quoted, field: str) -> tuple[tuple[str, ...], ...]:
-        any_form = isinstance(part, Word) and part.form == "any"
-        stems = any_form and not self.exact and field not in _UNSTEMMED
-        positions = self._positions(part.text, stems=stems)
-        if stems and len(positions) == 1 and "en" in self.languages:
-            others = spellings(positions[0][0].removeprefix("="))
-            more = [term for other in others for term in self._terms(other)]
-            positions = (tuple(dict.fromkeys((*positions[0], *more))),)
-        return positions
-
-    def _of_shape(self, shape: str, field: str) -> Node:
-        found, count = of_shape(shape, field, self.words)
-        more = f" and {count - len(found):,} more that are left out" if count > len(found) else ""
-        told = ", ".join(found) + more if found else "no word of the index"
-        self.notes.append(f"{shape!r} stands for {told}")
-        terms = tuple(Term(field, "=" + word) for word in found)
-        return terms[0] if len(terms) == 1 else Best(terms or (Term(field, "=" + shape),))
-
-    def _like(self, word: Word, field: str) -> Node:
-        exact = analyze(word.text)[0].exact
-        found = [pair for pair in like(exact, word.edits, field, self.words) if pair[0] != exact]
-        told = ", ".join(known for known, _ in found) or "no other word of the index"
-        self.notes.append(f"'{word.text}~{word.edits}' also as {told}")
-        others = (Term(field, "=" + known, LIKE_BOOST**far) for known, far in found)
-        return Best((Term(field, "=" + exact), *others)) if found else Term(field, "=" + exact)
-
-    def _keyword(self, text: str, field: str) -> Node:
-        value = keyword_value(field, text)
-        return Keyword(field, keyword_values(field, value) if value else ())
-
-    def _word(self, word: Word, field: str) -> Node:
-        if field in KEYWORD_FIELDS:
-            return self._keyword(word.text, field)
-        if word.form == "beginning":
-            return self._beginning(word.text, field)
-        if word.form == "shape":
-            return self._of_shape(word.text, field)
-        if word.form == "like":
-            return self._like(word, field)
-        any_form = word.form == "any" and not self.exact
-        positions = self._positions(word.text, stems=any_form and field not in _UNSTEMMED)
-        asked = _sequence(field, positions)
-        others = self._others(word.text, positions, field) if any_form else ()
-        if not others:
-            return asked
-        self.notes.append(f"{word.text!r} also as {', '.join(others)}")
-        return Best((asked, *(self._variant(other, field) for other in others)))
-
-    def _others(
-        self, text: str, positions: Sequence[tuple[str, ...]], field: str
-    ) -> tuple[str, ...]:
-        """Other spellings and names of a word, each once."""
-        found = [*self._variants(text)]
-        if "en" in self.languages and field not in _UNSTEMMED:
-            found += self._spellings(text, positions)
-        if len(positions) == 1 and (field == "speaker" or (field == TEXT and text[:1].isupper())):
-            found += sounding_alike(positions[0][0].removeprefix("="), self.words)
-        exact = " ".join(position[0].removeprefix("=") for position in positions)
-        return tuple(
-            {fold(other): other for other in reversed(found) if fold(other) != exact}.values()
-        )[::-1]
-
-    def _spellings(self, text: str, positions: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-        """Other ways to write a word: American, British, or without its hyphen."""
-        exact = [position[0].removeprefix("=") for position in positions]
-        if len(exact) == 1:
-            return spellings(exact[0])
-        joined = "".join(exact)
-        written = text.replace("-", "", 1)
-        return (joined,) if len(exact) == 2 and written.isalpha() and "-" in text else ()
-
-    def _terms(self, word: str) -> tuple[str, ...]:
-        return self._positions(word, stems=True)[0]
-
-    def _positions(self, text: str, *, stems: bool) -> tuple[tuple[str, ...], ...]:
-        """For each word of the text the terms it may be: exact forms first, then stems."""
-        readings = [analyze(text, language) for language in self.languages or (None,)]
-        positions = []
-        for tokens in zip_longest(*readings):
-            found = [token for token in tokens if token is not None]
-            terms = ["=" + token.exact for token in found]
-            if stems:
-                terms += [token.stem for token in found]
-            positions.append(tuple(dict.fromkeys(terms)))
-        return tuple(positions)
-
-    def _beginning(self, text: str, field: str) -> Node:
-        *front, last = analyze(text)
-        begun = [last.exact]
-        if not self.exact and field not in _UNSTEMMED and "en" in self.languages:
-            begun = list(beginnings(last.exact))
-        if begun != [last.exact]:
-            self.notes.append(f"'{text}*' is read as {' or '.join(b + '*' for b in begun)}")
-        prefixes = tuple(Prefix(field, "=" + beginning) for beginning in begun)
-        node: Node = prefixes[0] if len(prefixes) == 1 else Best(prefixes)
-        if not front:
-            return node
-        head = "-".join(token.exact for token in front)
-        return And((_sequence(field, self._positions(head, stems=False)), node))
-
-
-def _scaled(node: Node, factor: float) -> Node:
-    """The same node, everything in it scored by this factor."""
-    match node:
-        case Term() | Phrase() | Near() | Prefix():
-            return replace(node, boost=node.boost * factor)
-        case And() | Or() | Best():
-            return replace(node, parts=tuple(_scaled(part, factor) for part in node.parts))
-        case _:
-            return node
-
-
-def _sequence(field: str, positions: tuple[tuple[str, ...], ...]) -> Node:
-    """One position as terms, several as a phrase."""
-    if len(positions) > 1:
-        return Phrase(field, positions)
-    exact = [Term(field, term) for term in positions[0] if term.startswith("=")]
-    stems = [Term(field, term) for term in _bare(positions[0])]
-    if not stems:
-        return exact[0] if len(exact) == 1 else Best(tuple(exact))
-    any_form = stems[0] if len(stems) == 1 else Best(tuple(stems))
-    return Or((any_form, *(Term(field, term.term, FORM_BOOST) for term in exact)))
-
-
-def _bare(terms: tuple[str, ...]) -> tuple[str, ...]:
-    """The stems among the terms of a position.
-
-    >>> _bare(("=sanctions", "sanction"))
-    ('sanction',)
-    """
-    return tuple(term for term in terms if not term.startswith("="))
-
-
-def _weighted(field: str, positions: tuple[tuple[str, ...], ...], boost: float) -> Node:
-    """One position as the best of its terms, several as a phrase, with this boost."""
-    if len(positions) > 1:
-        return Phrase(field, positions, 0, boost)
-    terms = tuple(Term(field, term, boost) for term in positions[0])
-    return terms[0] if len(terms) == 1 else Best(terms)
 
 
 def wanted(node: Node, *fields: str) -> Wanted:
