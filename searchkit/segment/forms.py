@@ -16,7 +16,7 @@ from searchkit.segment.sentences import Span
 from searchkit.segment.turns import find_labels
 
 JOINT_TITLE = re.compile(
-    r"\bjoint\s+(?:\w+\s+){0,2}(?:statement|communiqu|declaration|press\s+(?:statement|release)|"
+    r"\bjoint\s+(?:[\w’']+\s+){0,2}(?:statement|communiqu|declaration|press\s+(?:statement|release)|"
     r"vision|action plan)|\b(?:statement|communiqu\w+|declaration)\s+(?:of|by)\s+(?:the\s+)?"
     r"(?:G\s?-?\d+|quad|leaders|foreign ministers|ministers)\b|déclaration (?:conjointe|commune)|"
     r"declaración conjunta|gemeinsame erklärung|совместное заявление|спільна заява|ortak bildiri|"
@@ -201,6 +201,12 @@ def decide_form(document: Document, paragraphs: list[Span]) -> Form:
     return _by_voice(document, title, texts)
 
 
+# "Deputy Secretary Ruiz stressed ...": an account of what an official said.
+ACCOUNT = re.compile(
+    r"\b(?:Secretary|President|Minister|Ambassador|Commissioner|Envoy|Director|Chancellor)\s"
+    r"[A-Z][\w’'-]+\s(?:also\s|further\s)?(?:stressed|highlighted|expressed|emphasi[sz]ed|"
+    r"underscored|reaffirmed|reiterated|welcomed|thanked|raised|noted|urged|underlined|assured)\b"
+)
 # Quoted words do not tell whose voice a text is in.
 QUOTED = re.compile(r"[“\"«][^”\"»]{0,2000}[”\"»]")
 FIRST_PLURAL = re.compile(r"\b(?:we|our|ours|us|I|my)\b", re.IGNORECASE)
@@ -250,6 +256,8 @@ def _by_voice(document: Document, title: str, texts: list[str]) -> Form:
     if any("attributable to" in t[:200].lower() for t in texts[:3]):
         return "readout"
     if official and not signed and not document.speaker:
+        if not STATEMENT_TITLE.search(title) and len(ACCOUNT.findall(document.text)) >= 2:
+            return "readout"
         if READOUT_TITLE.search(title) or any(READOUT_OPENING.search(t[:300]) for t in texts[:3]):
             return "readout"
         if re.search(r"european parliament", source, re.IGNORECASE):

@@ -45,7 +45,10 @@ CAPITAL_WORD = (
     r"|[^\W\d_a-zß-öø-ÿ][\w’'‑-]*|al-\w+)"
 )
 # Capital words that begin a sentence after an abbreviation, and are in no name.
-NOT_NAME = r"(?!(?:Q|The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
+NOT_NAME = (
+    r"(?!(?:Q|Because|Although|While|After|Before|Since|If|Under|Like|Unlike|With|For|From|By|An|"
+    r"Both|Another|Some|Many|All|Each|The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
+)
 CAPITAL_RUN = re.compile(
     rf"{NOT_NAME}{CAPITAL_WORD}"
     r"(?:[^\S\n](?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)[^\S\n]){0,2}"
@@ -341,7 +344,7 @@ def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
         if lower in OFFICES:
             count = back
         elif not (lower in OFFICE_MODIFIERS or lower in FIELDS
-                  or lower in ("for", "of", "on", "and")
+                  or lower in ("for", "of", "on", "and", "to", "the")
                   or (count and (is_capital(word) or back - count < 2))):  # fmt: skip
             break
         elif count and is_capital(word) and back == count + 1:
@@ -365,7 +368,19 @@ def _is_full_name(person: Person, source: Source) -> bool:
     """A name of two words, or one with a title, that is not a body's."""
     if len(name_tokens(person.name)) < 2 and not source.sex:
         return False
-    return body_of(person.name) is None and bare(person.name.split()[-1]).lower() not in BODIES
+    return body_of(person.name) is None and not ends_as_body(person.name)
+
+
+COMPANY_ENDS = word_set("inc inc. ltd ltd. corp corp. co co. plc llc gmbh ag industries holdings")
+
+
+def ends_as_body(name: str) -> bool:
+    """Whether a name's last word is a body's: "Cominco Ltd", "Trade Union".
+
+    >>> ends_as_body("Cominco Ltd"), ends_as_body("Ana Ruiz")
+    (True, False)
+    """
+    return bare(name.split()[-1]).lower() in BODIES | COMPANY_ENDS
 
 
 TITLE_WORDS = word_set("retired appointed elected designated accredited named United Allied")

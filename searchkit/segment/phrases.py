@@ -336,6 +336,9 @@ def role_text(words: Words, a: int, b: int) -> str:
         if words.lows[found[1]] in PREPOSITIONS:
             break
         a = found[1]
+    while a < b - 1 and words.lows[a] in ("in", "as", "with", "by", "from", "to", "for", "at"):
+        as_at = next((i for i in range(a, b) if words.lows[i] == "as"), a)
+        a = as_at + 1  # "in your work as envoy"
     for at in range(a + 1, b):
         if words.lows[at] == "of" and words.lows[at - 1] in OFFICES | frozenset({"general"}):
             first = at + 1 + (at + 1 < b and words.lows[at + 1] == "the")

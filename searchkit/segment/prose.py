@@ -161,6 +161,8 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
     if before[-1] in ":：":
         return len(words) >= 3 or begins
     if before[-1] in ",，":
+        if _is_title(words) and not _cue_beside(text, quote.outer_end, high):
+            return False
         return begins and (
             len(words) >= 3 or FULL_STOP.search(text[quote.start : quote.end]) is not None
         )
@@ -168,6 +170,15 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
         return first.isupper() and len(words) >= FEWEST_WORDS
     last = before.rsplit(None, 1)[-1].lower()
     return last in SPEECH_BEFORE and first.isupper() and len(words) >= 3
+
+
+def _is_title(words: list[str]) -> bool:
+    """Whether quoted words are written as a title is, each long one with a capital."""
+    long = [word for word in words if len(word) > 3]
+    return 1 < len(words) < TITLE_WORDS and all(word[0].isupper() for word in long)
+
+
+TITLE_WORDS = 12
 
 
 def _goes_on(text: str, quote: Quote, speech: list[Quote]) -> bool:
@@ -261,6 +272,8 @@ def _people_in(reader: Reader, words: Words) -> list[Speaker]:
 def _see_subject(reader: Reader, words: Words, paragraph: Paragraph) -> None:
     """A sentence without speech: its subject is whom a following pronoun means."""
     subject = clause_subject(words, 0, len(words))
+    if subject is not None and subject.source.sort == "unknown":
+        return
     begins = subject is not None and (
         subject.first == 0
         or words.lows[subject.first - 1] not in BOUNDARIES

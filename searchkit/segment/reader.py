@@ -10,12 +10,13 @@ import re
 from dataclasses import dataclass, field, replace
 
 from searchkit.names import country_code
-from searchkit.names.offices import BODIES, word_set
+from searchkit.names.offices import word_set
 from searchkit.records import Via
 from searchkit.segment.people import (
     People,
     Person,
     Speaker,
+    ends_as_body,
     name_tokens,
     person_of,
     speaks_for,
@@ -36,6 +37,7 @@ PERSONAL_DOCUMENTS = word_set(
     release text declaration proclamation petition readout notice summary
     """
 )
+MOST_BODIES = 12
 COMPANIES = word_set("company firm corporation maker giant bank group automaker carrier airline")
 EUROPEAN_PARLIAMENT = "European Parliament"
 
@@ -59,6 +61,7 @@ class Reader:
     quote_follows: bool = False
     groups: dict[str, Speaker] = field(default_factory=dict)
     places: dict[str, bool] = field(default_factory=dict)
+    bodies: list[Speaker] = field(default_factory=list)
     spoke: set[str] = field(default_factory=set)
     near: list[Speaker] = field(default_factory=list)
 
@@ -77,7 +80,9 @@ class Reader:
         if speaker.plural:
             self.last_group = speaker
         if speaker.is_body:
-            self.last_body = speaker
+            if any(is_capital(word) for word in (speaker.name or "").split()):
+                self.last_body = speaker
+                self.bodies = [speaker, *self.bodies[:MOST_BODIES]]
         elif not speaker.plural:
             self.focus = speaker
 
@@ -148,7 +153,7 @@ class Reader:
     def _named(self, source: Source, mention: str) -> Speaker:
         found = person_of(source)
         assert found is not None
-        is_body = bool(body_of(found.name)) or found.name.split()[-1].lower() in BODIES
+        is_body = bool(body_of(found.name)) or ends_as_body(found.name)
         known = self.people.find(found.name, sex=found.sex)
         tells = known is None or source.role or source.affiliation
         if tells and not is_body and (len(name_tokens(found.name)) > 1 or source.role):
@@ -187,9 +192,8 @@ class Reader:
             found = Speaker(EUROPEAN_PARLIAMENT, mention, "role", None, EUROPEAN_PARLIAMENT)
             by: Via = "name" if name == "Parliament" else "role"
             return replace(found, via=by, plural=name == "MEPs", is_body=True)
-        if not named and source.definite and self._may_be(source.head):
-            assert self.last_body is not None
-            return replace(self.last_body, mention=mention, via="role")
+        if not named and source.definite and (meant := self._body_called(source.head)):
+            return replace(meant, mention=mention, via="role")
         if not named and not source.definite:
             return Speaker(None, mention, "role", name, None, is_body=True)
         name = self.people.full_body(name)
@@ -200,12 +204,18 @@ class Reader:
             self.groups[source.role] = speaker
         return speaker
 
-    def _may_be(self, head: str) -> bool:
-        """Whether the last body may be called so: no country is "the company"."""
+    def _body_called(self, head: str) -> Speaker | None:
+        """The body that "the union" means: one with that word in its name, else the last one.
+
+        No country is "the company".
+        """
+        for body in self.bodies:
+            if head in (body.name or "").lower().split():
+                return body
         last = self.last_body
-        return last is not None and not (
-            head in COMPANIES and country_code(last.name or "") is not None
-        )
+        if last is None or (head in COMPANIES and country_code(last.name or "") is not None):
+            return None
+        return last
 
     def _document(self, source: Source, mention: str) -> Speaker | None:
         """What is written stands for who wrote it: a body it is called by, or the speaker."""

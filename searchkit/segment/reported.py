@@ -173,8 +173,13 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
         return None
     if _is_background(words, found, i) or not _agrees(words, i, found):
         return None
-    if words.lows[found.first - 1] == "as" and low < found.first <= low + 2:
-        return _as_said(words, i, found)
+    if words.lows[i + 1 : i + 2] and words.lows[i + 1] in REFLEXIVES:
+        return None
+    if found.first and words.lows[found.first - 1] == "as":
+        if low < found.first <= low + 2:
+            return _as_said(words, i, found)
+        if found.first < 2 or words.texts[found.first - 2] != ",":
+            return None
     return _backward(words, i, low, found) or _forward(words, i, found)
 
 
@@ -199,6 +204,7 @@ def _agrees(words: Words, i: int, found: Found) -> bool:
     return last.endswith("s") or last in PLURAL_BODIES
 
 
+REFLEXIVES = word_set("itself himself herself themselves")
 MODALS = word_set("will would do did does shall may can could must should might also to")
 PLURAL_BODIES = word_set("police staff people media taliban meps mps press opposition")
 
@@ -324,7 +330,9 @@ def _coordinated(words: Words, i: int, low: int) -> Report | None:
     if at <= low or words.lows[at] not in COORDINATORS or "I" in words.texts:
         return None
     found = clause_subject(words, low, at)
-    return _forward(words, i, found) if found is not None else None
+    if found is None or frames(words.lows[i]) == {"quote"}:
+        return None
+    return _forward(words, i, found)
 
 
 def _participle(words: Words, i: int, low: int) -> Report | None:
