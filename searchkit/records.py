@@ -213,11 +213,25 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing a passage has its score from: what was found in which field, and how.
+
+    ``what`` is in an engine's terms: a stem where any form will do.
+    """
+
+    field: str
+    what: str
+    how: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked passage.  ``matched`` is "all" or "some" of the query's words.
 
     ``copies`` are the other places where the same was published, oldest first; the hit
-    itself is the oldest of those that the query finds.
+    itself is the oldest of those that the query finds.  ``reasons``, where they were
+    asked for, add up to the passage's own score, which may be below that of a copy.
     """
 
     rank: int
@@ -228,6 +242,7 @@ class Hit:
     title_marks: tuple[tuple[int, int], ...] = ()
     matched: Literal["all", "some"] = "all"
     copies: tuple[Copy, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

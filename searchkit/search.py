@@ -22,6 +22,7 @@ from searchkit.query import (
     And,
     Best,
     DayRange,
+    Keyword,
     Node,
     Not,
     Or,
@@ -35,6 +36,8 @@ from searchkit.query import (
 from searchkit.records import Counted, Facet, Hit, Results
 from searchkit.snippet import make_snippet, mark_title
 from searchkit.stories import Stories, Story
+
+_ALL_OF_A_DOCUMENT = 100_000  # passages: more than any has
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,11 +96,13 @@ class Index:
         any_word: bool = False,
         all_copies: bool = False,
         facets: bool = False,
+        explain: bool = False,
     ) -> Results:
         """Passages that hold all the words, then, if too few, those that hold most.
 
         Copies are one hit, the oldest; with ``all_copies`` each is a hit of its own.
-        With ``facets`` the commonest values among all passages found are told.
+        With ``facets`` the commonest values among all passages found are told, with
+        ``explain`` what each hit has its score from.
         Raises QueryError, with the column, for a query that cannot be read, and
         UsageError for a filter value that cannot be used.
         """
@@ -113,11 +118,15 @@ class Index:
             if more is not None:
                 rest, _ = stories.find(more, last - len(rows))
                 rows += [(story, "some") for story in rest]
+        hits = self._hits(rows[offset:last], node, offset)
+        if explain:
+            loose = self._compiled(query, filters, "any", exact)
+            hits = (self._explained(hit, node if hit.matched == "all" else loose) for hit in hits)
         return Results(
             query=text,
             reading=query.reading,
             total=total,
-            hits=tuple(self._hits(rows[offset:last], node, offset)),
+            hits=tuple(hits),
             notes=(
                 *query.notes,
                 *compile_notes(query, self._languages, exact=exact, words=self.engine.words),
@@ -215,6 +224,18 @@ class Index:
                 matched=matched,
                 copies=story.copies,
             )
+
+    def _explained(self, hit: Hit, node: Node) -> Hit:
+        from searchkit.query.explaining import explain
+
+        passage = hit.passage
+        beside = Keyword("document", (passage.document_id,))
+
+        def score_of(part: Node) -> float | None:
+            found = self.engine.search(And((part, beside)), limit=_ALL_OF_A_DOCUMENT)
+            return dict(found.rows).get(passage.id)
+
+        return dataclasses.replace(hit, reasons=explain(node, score_of))
 
     def _state(self) -> Iterator[str]:
         behind = self.archive.revision() - self.engine.revision()

@@ -62,9 +62,24 @@ def hit_text(hit: Hit, *, colour: bool) -> str:
         wrap(_excerpt(hit, colour=colour), "     "),
         style(f"   {passage.id}  {one_line(document.url or '')}".rstrip(), "2", colour=colour),
     ]
+    if hit.reasons:
+        lines.append(style(wrap(reasons_line(hit), "   "), "2", colour=colour))
     if hit.copies:
         lines.insert(3, style(f"   {copies_line(hit.copies)}", "2", colour=colour))
     return "\n".join(lines)
+
+
+_IN_FIELD = {"text": "", "title": " in the title"}
+
+
+def reasons_line(hit: Hit) -> str:
+    """What a hit has its score from, most of it first."""
+    reasons = sorted(hit.reasons, key=lambda reason: -reason.score)
+    told = (
+        f"{one_line(r.what)} ({r.how}{_IN_FIELD.get(r.field, f', {r.field}')}) {r.score:.2f}"
+        for r in reasons
+    )
+    return f"score {hit.score:.2f}: " + " + ".join(told)
 
 
 MAX_OUTLETS = 4
@@ -150,25 +165,34 @@ def hit_fields(hit: Hit) -> dict[str, Any]:
         "marks": [list(pair) for pair in hit.snippet.marks],
         "matched": hit.matched,
         "copies": [asdict(copy) for copy in hit.copies],
+        "reasons": [asdict(reason) for reason in hit.reasons],
     }
 
 
-def results_json(results: Results) -> str:
-    """The whole answer as one JSON object."""
-    return to_json(
-        {
-            "schema": "searchkit.results/1",
-            "query": results.query,
-            "reading": results.reading,
-            "notes": list(results.notes),
-            "total": results.total,
-            "hits": [hit_fields(hit) for hit in results.hits],
-            "facets": {
-                facet.by: [{"value": value, "count": count} for value, count in facet.rows]
-                for facet in results.facets
-            },
-        }
-    )
+def results_fields(results: Results) -> dict[str, Any]:
+    """The whole answer as one JSON object gives it."""
+    return {
+        "schema": "searchkit.results/1",
+        "query": results.query,
+        "reading": results.reading,
+        "notes": list(results.notes),
+        "total": results.total,
+        "hits": [hit_fields(hit) for hit in results.hits],
+        "facets": {
+            facet.by: [{"value": value, "count": count} for value, count in facet.rows]
+            for facet in results.facets
+        },
+    }
+
+
+def trec_lines(results: Results, topic: str) -> Iterator[str]:
+    """The hits as lines of a TREC run, passage ids for documents."""
+    from searchkit.batch import run_scores
+
+    name = "_".join(visible(topic).split())
+    scores = run_scores(hit.score for hit in results.hits)
+    for hit, score in zip(results.hits, scores, strict=True):
+        yield f"{name} Q0 {hit.passage.id} {hit.rank} {score:.6f} searchkit"
 
 
 def facet_lines(facets: Sequence[Facet]) -> list[str]:

@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from searchkit.cli.filters import filter_options
-from searchkit.cli.hits import csv_lines, facet_lines, hit_fields, hit_text, results_json
+from searchkit.cli.hits import (
+    csv_lines,
+    facet_lines,
+    hit_fields,
+    hit_text,
+    results_fields,
+    trec_lines,
+)
 from searchkit.cli.terminal import note, out, to_json, use_colour
 from searchkit.engines import Sort
 from searchkit.records import Results
@@ -38,9 +45,10 @@ See docs/query.md.  Exit status 0 also when nothing is found, unless
 @click.option("--all-copies", is_flag=True, help="Each copy of a story as a hit of its own.")
 @click.option("--any", "any_word", is_flag=True, help="Any of the words will do.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv"]), default="text"
+    "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv", "trec"]), default="text"
 )
 @click.option("--facets", is_flag=True, help="Also the commonest speakers, countries, years ...")
+@click.option("--explain", is_flag=True, help="Also what each hit has its score from.")
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing is found.")
 @click.pass_obj
 def command(
@@ -55,6 +63,7 @@ def command(
     any_word: bool,
     form: str,
     facets: bool,
+    explain: bool,
     exit_status: bool,
     **filters: str | bool | None,
 ) -> int:
@@ -67,7 +76,7 @@ def command(
     with open_index(index_path) as index:
         results = index.search(
             " ".join(query), chosen, limit=limit, offset=offset, sort=sort, exact=exact,
-            any_word=any_word, all_copies=all_copies, facets=facets,
+            any_word=any_word, all_copies=all_copies, facets=facets, explain=explain,
         )  # fmt: skip
         if not results.hits and not offset:
             for line in index.why_nothing(" ".join(query), chosen, exact=exact):
@@ -78,13 +87,16 @@ def command(
 
 def _print(results: Results, form: str) -> None:
     if form == "json":
-        out(results_json(results))
+        out(to_json(results_fields(results)))
     elif form == "jsonl":
         for hit in results.hits:
             out(to_json(hit_fields(hit)))
     elif form == "csv":
         for line in csv_lines(results):
             out(line, end="")
+    elif form == "trec":
+        for line in trec_lines(results, "1"):
+            out(line)
     elif results.hits:
         colour = use_colour(sys.stdout)
         out("\n\n".join(hit_text(hit, colour=colour) for hit in results.hits))
