@@ -17,6 +17,7 @@ ROWS = [
     ["stories", "facets"],
     ["ingest", "indexer", "search"],
     ["evaluate"],
+    ["batch"],
     ["cli", "__init__"],
     ["__main__"],
 ]

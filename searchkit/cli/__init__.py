@@ -21,6 +21,7 @@ from searchkit.errors import SearchkitError
 
 COMMANDS = {
     "add": "keep, clean and index pages and texts",
+    "batch": "answer a file of queries",
     "check": "verify the archive and the index",
     "clean": "print the cleaned text of one page",
     "evaluate": "measure the ranking on a collection with judgements",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from searchkit.cli.terminal import mark, one_line, style, to_json, visible, wrap
+from searchkit.cli.terminal import mark, one_line, style, visible, wrap
 from searchkit.records import Copy, Document, Facet, Hit, Passage, Results
 
 SCHEMA = "searchkit.hit/1"
