@@ -126,7 +126,7 @@ def test_sketches_are_the_same_in_every_process() -> None:
     """What an archive holds was made by another process, perhaps years ago."""
     (sketch,), _ = sketch_texts(["Every lock and weir along the border stays open"])
     assert sketch.values[:8].hex() == "1cdcc415f49ab87b"
-    assert sketch.keys[:2] == (27368175948, 65780846419)
+    assert sketch.keys[:2] == (40379034477, 22140965576)
 
 
 @pytest.mark.parametrize(

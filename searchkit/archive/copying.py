@@ -63,8 +63,10 @@ class _Keys:
         self._database = database
         self._kind = kind
         self._sorted: array[int] = array("Q")
-        self._new: dict[int, list[int]] = {}
-        self._new_count = 0
+        # What came after it: the first number under a key, and the others.  Two mappings,
+        # for a list a key is a million objects for the garbage collector to walk.
+        self._first: dict[int, int] = {}
+        self._others: dict[int, list[int]] = {}
         for row in database.rows(
             "SELECT is_sorted, entries FROM copy_keys WHERE kind = ? ORDER BY number", (kind,)
         ):
@@ -75,9 +77,13 @@ class _Keys:
                 self._remember(entries)
 
     def _remember(self, entries: Iterable[int]) -> None:
+        first = self._first
         for entry in entries:
-            self._new.setdefault(entry >> _NUMBER_BITS, []).append(entry & _NUMBER_MASK)
-            self._new_count += 1
+            key = entry >> _NUMBER_BITS
+            if key not in first:
+                first[key] = entry & _NUMBER_MASK
+            else:
+                self._others.setdefault(key, []).append(entry & _NUMBER_MASK)
 
     def candidates(self, keys: Sequence[int]) -> list[int]:
         """Numbers of the texts that share keys, those that share most first."""
@@ -89,8 +95,9 @@ class _Keys:
             while at < last and ordered[at] >> _NUMBER_BITS == key:
                 found.append(ordered[at] & _NUMBER_MASK)
                 at += 1
-            if key in self._new:
-                found += self._new[key][:_MAX_SAME_KEY]
+            if key in self._first:
+                found.append(self._first[key])
+                found += self._others.get(key, ())[:_MAX_SAME_KEY]
         if not found:
             return found
         shared = Counter(found)
@@ -104,15 +111,15 @@ class _Keys:
             return
         self._write(entries, is_sorted=False)
         self._remember(entries)
-        if self._new_count > max(_SORT_FROM, len(self._sorted) // 4):
+        if len(self._first) > max(_SORT_FROM, len(self._sorted) // 4):
             self._sort()
 
     def _sort(self) -> None:
-        new = (
-            (key << _NUMBER_BITS) | number for key, found in self._new.items() for number in found
-        )
+        new = [(key << _NUMBER_BITS) | number for key, number in self._first.items()]
+        for key, numbers in self._others.items():
+            new += [(key << _NUMBER_BITS) | number for number in numbers]
         self._sorted = array("Q", sorted([*self._sorted, *sorted(new)]))
-        self._new, self._new_count = {}, 0
+        self._first, self._others = {}, {}
         self._database.run("DELETE FROM copy_keys WHERE kind = ?", (self._kind,))
         for start in range(0, len(self._sorted), _PART_KEYS):
             self._write(self._sorted[start : start + _PART_KEYS], is_sorted=True)
@@ -297,7 +304,7 @@ _PASSAGES = _Kind(
     "INSERT INTO passage_copies (number, grp, who, size, sketch) VALUES (?, ?, ?, ?, ?)",
     "UPDATE passage_copies SET grp = ? WHERE number = ? OR grp = ?",
     "SELECT DISTINCT who FROM passage_copies WHERE grp = ?",
-    "SELECT coalesce(max(grp), 0) + 1 FROM passage_copies",
+    "SELECT coalesce(max(grp), 0) + 1 FROM passage_copies WHERE grp IS NOT NULL",
 )
 _DOCUMENTS = _Kind(
     "document",
@@ -307,5 +314,5 @@ _DOCUMENTS = _Kind(
     "INSERT INTO document_copies (number, grp, who, size, sketch) VALUES (?, ?, ?, ?, ?)",
     "UPDATE document_copies SET grp = ? WHERE number = ? OR grp = ?",
     "SELECT DISTINCT who FROM document_copies WHERE grp = ?",
-    "SELECT coalesce(max(grp), 0) + 1 FROM document_copies",
+    "SELECT coalesce(max(grp), 0) + 1 FROM document_copies WHERE grp IS NOT NULL",
 )
