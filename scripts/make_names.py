@@ -60,7 +60,7 @@ DROP = {
     "man", "turk", "hong", "saint", "san", "la", "le", "el", "de", "west", "east", "north", "south",
     "republic", "kingdom", "the", "of", "islands", "island", "union", "democratic republic",
     "brussels", "bruxelles", "brussel", "federation", "state", "states", "french",
-    "english", "roman", "micronesia federated states",
+    "english", "roman", "micronesia federated states", "cook", "marsh", "helene", "alan", "mann",
 }  # fmt: skip
 KEEP = {"french": "FR", "english": "GB", "guinea": "GN", "korean": "KR"}
 # Seats that stand for a government, beside the capitals.

@@ -125,7 +125,7 @@ POSITION_CUES = {form: lemma for lemma in POSITIONS for form in _forms(lemma)}
 PAST_OR_ING = frozenset(form for form in CUES if form.endswith(("ed", "ing")))
 PARTICIPLES = frozenset(form for form in CUES if form.endswith("ing"))
 CUE_WORDS = frozenset(CUES) | {"according", "quoted", "ruled", "pointed", "pointing", "called"}
-QUICK_WORDS = CUE_WORDS | frozenset(POSITION_CUES)
+QUICK_WORDS = CUE_WORDS | {"clear"} | frozenset(POSITION_CUES)
 
 # Nouns with a that-clause: "the finding that ...".
 NOUN_CUES = word_set(

@@ -81,6 +81,8 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
         after = paragraphs[number + 1][0] if number + 1 < len(paragraphs) else None
         reader.quote_follows = after is not None and reader.text[after] in OPENERS
         quotes = scan_quotes(reader.text, low, high, carried=carried)
+        if carried and not quotes and _closes_later(reader.text, paragraphs, number):
+            quotes = [Quote(low, high, low, high, opened=False, closed=False)]
         carried = bool(quotes) and not quotes[-1].closed
         quotes = [quote if quote.closed else close_torn(reader.text, quote) for quote in quotes]
         if not quotes and reader.text[high - 1] == ":":
@@ -93,6 +95,17 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
         elif reader.floor is not None:
             reader.floor_age = 0
         yield from found
+
+
+def _closes_later(text: str, paragraphs: list[Span], number: int) -> bool:
+    """Whether the next paragraph with marks begins by closing what was left open before."""
+    for low, high in paragraphs[number + 1 : number + LONGEST_CARRIED]:
+        if quotes := scan_quotes(text, low, high, carried=True):
+            return not quotes[0].opened
+    return False
+
+
+LONGEST_CARRIED = 12
 
 
 def _introduced(reader: Reader, low: int, high: int) -> Speaker | None:

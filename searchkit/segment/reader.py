@@ -194,7 +194,7 @@ class Reader:
             return replace(found, via=by, plural=name == "MEPs", is_body=True)
         if not named and source.definite and (meant := self._body_called(source.head)):
             return replace(meant, mention=mention, via="role")
-        if not named and not source.definite:
+        if not named:
             return Speaker(None, mention, "role", name, None, is_body=True)
         name = self.people.full_body(name)
         affiliation = source.affiliation or (self.home if source.head in STATE_BODIES else name)

@@ -109,12 +109,23 @@ def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
         return _noun_cue(words, i)
     if word in CUES:
         return None if only_noun(words, i) else _verb(words, i, low)
+    if word in ("made", "makes") and "clear" in words.lows[i + 1 : i + 3]:
+        return _made_clear(words, i, low)
     if adopts and word in POSITION_CUES:
         found = source_before(words, i, low)
         if found and i + 2 < len(words) and _is_body(found.source):
             start = i + 1 + (word.startswith("point") and words.lows[i + 1] == "out")
             return Report(found, start, len(words), words.texts[i])
     return None
+
+
+def _made_clear(words: Words, i: int, low: int) -> Report | None:
+    """ "X made (it) clear that ..."."""
+    that = words.lows.index("clear", i) + 1
+    found = source_before(words, i, low)
+    if found is None or that + 2 >= len(words) or words.lows[that] != "that":
+        return None
+    return Report(found, that + 1, len(words), f"{words.texts[i]} clear")
 
 
 def _is_body(source: Source) -> bool:

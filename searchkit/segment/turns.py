@@ -121,6 +121,8 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     if QUESTIONERS.match(label) or OTHERS.match(label):
         return True
     words = label.split()
+    if label.strip(".").lower() in CONTACT_LABELS:
+        return False
     if label.upper() == label.lower():  # a script without capitals
         return counts[_surname(label)] > 1 or any(label in word for word in title)
     if label.isupper() and len(label) > 1:
@@ -138,6 +140,10 @@ def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
     return (counts[surname] > 1 or surname in title) and len(surname) > 1
 
 
+# What stands before a colon in the head or foot of a release.
+CONTACT_LABELS = word_set(
+    "tel fax email e-mail phone web note notes source contact date subject re"
+)
 LABEL_WORDS = (
     OFFICES
     | OFFICE_MODIFIERS

@@ -1,0 +1,244 @@
+"""Kinds of faults that reading official texts and news showed, each in invented words."""
+
+from __future__ import annotations
+
+import pytest
+
+from searchkit.records import Document, Statement
+from searchkit.segment import document_form, segment
+
+
+def made(text: str, **given: str) -> Document:
+    return Document(id="d", text=text, **given)  # type: ignore[arg-type]
+
+
+def said(text: str, **given: str) -> list[Statement]:
+    document = made(text, **given)
+    return [s for p in segment(document) for s in p.statements]
+
+
+# What it is about, the text, and (speaker, first words) of each statement.
+NEWS = [
+    (
+        "an office with a hyphen before its name",
+        "Its Secretary-General, Maren Odvik, said she would propose a common gauge.",
+        [("Maren Odvik", "she would")],
+    ),
+    (
+        "all and both belong to what is said",
+        "Its spokesperson, Pavel Dorin, said all 140 prisoners would be exchanged by Friday.",
+        [("Pavel Dorin", "all 140")],
+    ),
+    (
+        "a given name that is a country's name",
+        "“The port is closed,” said Israel Marsaudon, the foreign minister of Valmora.",
+        [("Israel Marsaudon", "The port")],
+    ),
+    (
+        "a relative clause between subject and verb",
+        "“They touched on water for hours,” a diplomat who took part in them said.",
+        [(None, "They touched")],
+    ),
+    (
+        "a relative clause hides no subject from a pronoun",
+        "Ostrenia denies that a shell was fired from its side. Rain fell in Ostrenia.\n\nSpecial "
+        "Envoy Tobias Renwick, who has seen the craters, will not say whose they were. “I was "
+        "asked to stop the next shell,” he told Basin Review.",
+        [("Ostrenia", "a shell"), ("Tobias Renwick", "I was asked")],
+    ),
+    (
+        "a pair that met is whom they means",
+        "Foreign Minister Ana Pereira met Foreign Minister Pavel Dorin. They urged both sides to "
+        "stop.",
+        [("Ana Pereira; Pavel Dorin", "both sides")],
+    ),
+    (
+        "a place and a day after the verb",
+        "Hanlu will pay half the cost of the channel, Vice Minister Lu Baichuan announced on "
+        "Wednesday after talks in Karvel.",
+        [("Lu Baichuan", "Hanlu will pay")],
+    ),
+    (
+        "an attribution inside the words",
+        "Foreign Minister Ana Pereira met the crews. The two navies, she said, would patrol "
+        "together from June.",
+        [("Ana Pereira", "The two navies"), ("Ana Pereira", "would patrol")],
+    ),
+    (
+        "an apposition that lacks its second comma",
+        "The regime is too complicated, Abel Kuypers, secretary of the dairy section of the "
+        "farmers' league said.",
+        [("Abel Kuypers", "The regime")],
+    ),
+    (
+        "as he said opens a sentence",
+        "As Minister Ana Ruiz said, the total cost of the work was put at four million.",
+        [("Ana Ruiz", "the total")],
+    ),
+    (
+        "asked about something is no speaker",
+        "Energy Minister Subo Rahman arrived.\n\nAsked about the price of oil, he said: “I think "
+        "it will stay where it is.”",
+        [("Subo Rahman", "I think")],
+    ),
+    (
+        "what is only done to somebody else",
+        "The money is to help Moldova defend its borders. The firm maintains a plant in Lima.",
+        [],
+    ),
+    (
+        "the company is no country",
+        "Italy rejected the offer.\n\nThe company said that the plant would be built.",
+        [("Italy", "the offer"), (None, "the plant")],
+    ),
+    (
+        "a study is not the person who spoke last",
+        "“It is a great place to work,” said Rosa Keller, a banker.\n\nThe study concluded that "
+        "the city would gain.",
+        [("Rosa Keller", "It is"), (None, "the city")],
+    ),
+    (
+        "a document called by its body",
+        "Minister Ana Ruiz disagreed.\n\nThe Bank report said that the subsidies were a waste.",
+        [("Bank", "the subsidies")],
+    ),
+    (
+        "a company is not he",
+        "“The vote was close in every town,” union leader Tom Oduya said. Harbour Steel Ltd "
+        "rejected the result.\n\nThe mines would stay shut, he said.",
+        [
+            ("Tom Oduya", "The vote"),
+            ("Harbour Steel Ltd", "the result"),
+            ("Tom Oduya", "The mines"),
+        ],
+    ),
+    (
+        "a title in quotation marks is no speech",
+        "The talk was about the theme, “Leading in Times of Crisis,” and drew many.",
+        [],
+    ),
+    (
+        "made clear",
+        "Minister Ana Ruiz spoke. She made clear that the port must open.",
+        [("Ana Ruiz", "the port")],
+    ),
+    (
+        "a quotation that runs over paragraphs without marks",
+        "In a message to the towns, Minister Ana Ruiz wrote:\n\n“The ties between our cities are "
+        "old.\n\nTrade helps all of us.\n\nI am sure that it will go on.”\n\nIt rained.",
+        [("Ana Ruiz", "The ties"), ("Ana Ruiz", "Trade helps"), ("Ana Ruiz", "I am sure")],
+    ),
+    (
+        "a setting before the verb is not what is said",
+        "Following the first reports of the blast, Mayor Ana Ruiz said on Monday that the bridge "
+        "was safe.",
+        [("Ana Ruiz", "the bridge")],
+    ),
+    (
+        "lines that are each a quotation with its name",
+        "“We need a harbour and we need it now.” ― Ana Ruiz\n“Nobody asked the fishermen about "
+        "this.” ― Tom Oduya\n\nThe poll closed on Monday.",
+        [("Ana Ruiz", "We need"), ("Tom Oduya", "Nobody asked")],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), NEWS, ids=[kind for kind, *_ in NEWS])
+def test_news(kind: str, text: str, expected: list[tuple[str | None, str]]) -> None:
+    found = said(text)
+    assert [s.speaker for s in found] == [speaker for speaker, _ in expected]
+    for statement, (_, begins) in zip(found, expected, strict=True):
+        assert statement.text.startswith(begins)
+
+
+def test_an_office_in_a_label_means_the_person_of_the_title() -> None:
+    text = (
+        "THE PRESIDENT: President Putno called me. President Zelin will come on Friday.\n\n"
+        "Q President Marsh, will you go?\n\nTHE PRESIDENT: No. We shall see."
+    )
+    found = said(text, title="Remarks by President Marsh Before a Meeting", source="Presidency")
+    assert [(s.speaker, s.role) for s in found] == [
+        ("Marsh", "President"), (None, "journalist"), ("Marsh", "President"),
+    ]  # fmt: skip
+
+
+def test_names_end_with_their_line() -> None:
+    text = (
+        "Anton Berg, Secretary of State\n\nDr. Kari Holm, Acting Director\n\nHarbour Hall\n\n"
+        "SECRETARY BERG: Good morning to all of you.\n\nQUESTION: When?"
+    )
+    found = said(text, speaker="Anton Berg", role="Secretary of State", source="State Department")
+    assert (found[0].speaker, found[0].role) == ("Anton Berg", "Secretary of State")
+
+
+def test_a_questioner_who_says_who_she_is() -> None:
+    text = (
+        "QUESTION: Rosa Imling, Basin Wire. Is the fall natural?\n\nMR. HLADIL: It has not rained."
+    )
+    assert [s.speaker for s in said(text)] == ["Rosa Imling", "Hladil"]
+
+
+def test_a_topic_with_a_colon_is_no_label() -> None:
+    text = (
+        "Peru and Chile share a long friendship.\n\nPeru and Chile: Securing a Prosperous Sea\n\n"
+        "The sea is making progress."
+    )
+    given = {"title": "Peru and Chile: A Partnership", "source": "Ministry of Foreign Affairs"}
+    assert document_form(made(text, **given)) != "transcript"
+
+
+def test_an_account_of_an_official_is_a_readout() -> None:
+    text = (
+        "Deputy Secretary Wendy Shore led a delegation to Lima. Deputy Secretary Shore stressed "
+        "our bond.\n\nDeputy Secretary Shore highlighted the support for the port."
+    )
+    given = {"title": "Deputy Secretary Wendy Shore’s Visit to Peru", "source": "State Department"}
+    assert document_form(made(text, **given)) == "readout"
+    assert {s.speaker for s in said(text, **given)} == {"Wendy Shore"}
+
+
+def test_a_state_that_takes_a_position_is_an_issuer() -> None:
+    text = "Two men were hurt. Sardovia calls on all sides to cease fire at once."
+    [statement] = said(text, title="On the shelling", source="Government of Sardovia")
+    assert statement.kind == "issuer"
+
+
+def test_a_speech_to_come_is_no_speech() -> None:
+    given = {
+        "title": "Secretary Shore to Deliver Remarks at a School",
+        "source": "State Department",
+    }
+    document = made("Secretary Shore will speak on May 21.", **given)
+    assert document_form(document) != "speech"
+
+
+def test_a_short_line_that_goes_on_is_no_heading() -> None:
+    text = (
+        "ANA RUIZ: Good morning.\n\nI would like to welcome all\n\nof you here.\n\nANA RUIZ: Yes."
+    )
+    assert [s.speaker for s in said(text, title="Meeting")] == ["Ana Ruiz"] * 4
+
+
+# Cases of users of other tools.
+
+
+def test_a_job_after_the_name_and_a_quotation_in_a_second_paragraph() -> None:
+    text = (
+        "Lena Holm, a doctor, said: “The ward is full and cold.”\n\n“We have no beds left at "
+        "all,” she added."
+    )
+    assert [s.speaker for s in said(text)] == ["Lena Holm", "Lena Holm"]
+
+
+def test_a_nickname_in_quotation_marks_is_no_quotation() -> None:
+    text = "“We will not sign anything tonight,” said an envoy known as ‘Ace’."
+    [statement] = said(text)
+    assert statement.text.startswith("We will not sign")
+    assert statement.speaker in (None, "Ace")
+
+
+def test_a_pronoun_is_the_evidence_and_the_person_the_speaker() -> None:
+    [statement] = said("Ana Pereira arrived on Monday. She said “the talks are over for good”.")
+    assert (statement.speaker, statement.speaker_mention, statement.via) == (
+        "Ana Pereira", "She", "pronoun",
+    )  # fmt: skip
