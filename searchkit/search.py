@@ -28,6 +28,7 @@ from searchkit.query import (
     Or,
     Query,
     Ranked,
+    Term,
     compile_notes,
     compile_query,
     parse_query,
@@ -36,6 +37,9 @@ from searchkit.query import (
 from searchkit.records import Counted, Facet, Hit, Results
 from searchkit.snippet import make_snippet, mark_title
 from searchkit.stories import Stories, Story
+
+# Such a word stands for others, and a note says for which.
+_SHAPE_MARKS = re.compile(r"[?*]")
 
 _ALL_OF_A_DOCUMENT = 100_000  # passages: more than any has
 
@@ -118,18 +122,20 @@ class Index:
             if more is not None:
                 rest, _ = stories.find(more, last - len(rows))
                 rows += [(story, "some") for story in rest]
-        hits = self._hits(rows[offset:last], node, offset)
+        hits = tuple(self._hits(rows[offset:last], node, offset))
         if explain:
             loose = self._compiled(query, filters, "any", exact)
-            hits = (self._explained(hit, node if hit.matched == "all" else loose) for hit in hits)
+            asked = {"all": node, "some": loose}
+            hits = tuple(self._explained(hit, asked[hit.matched]) for hit in hits)
         return Results(
             query=text,
             reading=query.reading,
             total=total,
-            hits=tuple(hits),
+            hits=hits,
             notes=(
                 *query.notes,
                 *compile_notes(query, self._languages, exact=exact, words=self.engine.words),
+                *(self._unknown_words(query) if hits and not total else ()),
                 *self._state(),
             ),
             facets=self._facets(node) if facets else (),
@@ -244,14 +250,14 @@ class Index:
 
     def _unknown_words(self, query: Query) -> Iterator[str]:
         """A line for each word that no passage has, with the nearest that some have."""
-        import difflib
+        from searchkit.query.vocabulary import like
 
         for word in dict.fromkeys(query.words):
-            for token in analyze(word):
-                if token.exact in self.engine.words("text", token.exact, 1):
+            tokens = () if _SHAPE_MARKS.search(word) else analyze(word)
+            for token in tokens:
+                if self.engine.search(Term("text", "=" + token.exact), limit=0).total:
                     continue
-                known = self.engine.words("text", token.exact[:2], 5_000)
-                near = difflib.get_close_matches(token.exact, known, 3, 0.75)
+                near = [known for known, _ in like(token.exact, 2, "text", self.engine.words)[:3]]
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 yield f"No passage has {token.exact!r} as written{hint}"
 

@@ -64,10 +64,12 @@ def test_a_search_explains_its_hits(tmp_path: Path) -> None:
         plain = index.search("the grain corridors")
         results = index.search("the grain corridors", explain=True)
         some = index.search("corridors nobody", explain=True)
+        slip = index.search("grain coridor")
     assert [hit.reasons for hit in plain.hits] == [()] * len(plain.hits)
     assert [hit.passage.id for hit in results.hits][:2] == ["d0:1", "d1:1"]
     for hit in (*results.hits, *some.hits):
         assert sum(reason.score for reason in hit.reasons) == pytest.approx(hit.score)
+    assert "No passage has 'coridor' as written; did you mean corridor?" in slip.notes
     told = {(r.field, r.what, r.how) for r in results.hits[0].reasons}
     assert ("text", "grain corridor", "side by side") in told
     assert ("text", "grain … corridor", "within 8 words") in told

@@ -7,6 +7,7 @@ here knows an index, a language or a stem.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -44,6 +45,8 @@ SHORT = 8
 """In so few items a small or and not may have been meant as operators; in a sentence not."""
 
 ONE_VALUE = frozenset(KEYWORD_FIELDS) - {"mentions"}
+
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 # Written in capitals anyway, so they do not make a query a title in capitals.
 _ACRONYMS = """
@@ -381,6 +384,11 @@ class _Reader:
     def _longest_time(self, name: str, value: Item) -> tuple[str | None, str | None]:
         """The time that the value and as many words behind it as possible mean."""
         following = [value]
+        typed = value.raw or value.text
+        if ".." in typed or _YEAR.match(typed):  # a date goes on with nothing
+            if value.kind == "word" and is_word_of_time(self.item.text):
+                self.notes.append(f'only {typed} belongs to {name}:, for more write "{typed} ..."')
+            return date_bounds(name, typed, self.today)
         for item in self.items[self.at : self.at + MAX_WORDS - 1]:
             if value.kind != "word" or not is_word_of_time(item.text):
                 break
@@ -393,7 +401,7 @@ class _Reader:
                 continue
             self.at += count - 1
             return found
-        return date_bounds(name, value.raw or value.text, self.today)
+        return date_bounds(name, typed, self.today)
 
 
 def _dangling(operator: str) -> str:
