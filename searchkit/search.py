@@ -309,7 +309,7 @@ def _filter_texts(filters: Filters) -> Iterator[str]:
             yield _checked(option, value, text)
 
 
-_WORDS = {"speaker", "role", "org", "source"}
+_WORDS = {"role", "org", "source"}  # a speaker is a name: read with titles and initials
 
 
 def _plain(value: str) -> str:

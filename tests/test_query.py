@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -351,7 +352,7 @@ def read(text: str) -> Query | QueryError:
         return error
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=int(os.environ.get("FUZZ", "700")), deadline=None)
 @given(PASTED, st.sampled_from([(), ("en",), ("en", "fr", "tr")]), st.booleans())
 def test_any_text_is_read_or_refused_with_a_column(
     text: str, languages: tuple[str, ...], exact: bool
