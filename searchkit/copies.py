@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from searchkit.records import Document, Passage
 
-VERSION = "1"
+VERSION = "2"
 """Version of what sketches hold, of rensa's algorithm too: an archive of another one
 makes its sketches anew."""
 

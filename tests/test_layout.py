@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "searchkit"
 ROWS = [
     ["errors"],
     ["records"],
-    ["urls", "dates", "analyzer", "names", "copies", "inflate", "sniff"],
+    ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff"],
     ["clean", "segment", "query", "snippet"],
     ["inputs", "fetch", "archive", "engines"],
     ["stories", "facets"],
