@@ -25,7 +25,14 @@ from searchkit.segment.cues import (
     frames,
     lemma_of,
 )
-from searchkit.segment.phrases import Source, Words, describe, is_capital, trailing_name
+from searchkit.segment.phrases import (
+    Source,
+    Words,
+    describe,
+    is_capital,
+    role_text,
+    trailing_name,
+)
 from searchkit.segment.sources import (
     ADVERBS,
     AUXILIARIES,
@@ -54,6 +61,7 @@ ACCORDING_ENDS = word_set(
     "who which that published released obtained presented seen reviewed and as data figures in on "
     "cited quoted"
 )
+FIGURES = word_set("data figures")
 # A that-clause or nothing: "believed the rumour" is no speech.
 BELIEFS = word_set("believe think fear hope find determine project rule")
 # Only these let an unknown phrase speak.
@@ -348,6 +356,8 @@ def _coordinated(words: Words, i: int, low: int) -> Report | None:
 
 def _participle(words: Words, i: int, low: int) -> Report | None:
     """ ", saying that ...": the speaker is the subject of the sentence."""
+    if i > 1 and words.lows[i - 1] in ("is", "are"):
+        return _progressive(words, i, low)
     if i < 3 or words.lows[i - 1] in NO_PARTICIPLE:
         return None
     if words.lows[i - 1] not in PARTICIPLE_LEADS and not (
@@ -365,9 +375,19 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
     return Report(found, start, len(words), words.texts[i]) if found else None
 
 
+def _progressive(words: Words, i: int, low: int) -> Report | None:
+    """ "The city is demanding that ..."."""
+    found = source_before(words, i - 1, low)
+    if found is None or found.source.head in ("who", "we", "i") or found.source.sort == "unknown":
+        return None
+    return _forward(words, i, found)
+
+
 def _has_clause(words: Words, start: int) -> bool:
     """A that-clause or a finite verb in what follows."""
-    return words.lows[start - 1] == "that" or any(low in FINITE for low in words.lows[start:])
+    return words.lows[start - 1] == "that" or any(
+        low in FINITE or low[0] == "\x02" for low in words.lows[start:]
+    )
 
 
 def _own_subject(words: Words, i: int) -> Found | None:
@@ -427,6 +447,10 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
     ):
         stop += 1
     source = describe(words, i + 2, stop)
+    if source is None and stop < high and words.lows[stop] in FIGURES and stop > i + 2:
+        stop += 1
+        role = role_text(words, i + 2, stop)
+        source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
     return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
 
 

@@ -29,7 +29,6 @@ NAME = r"(?P<name>[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+){0,3})"
 VERB = r"(?:said|says|told|added|wrote|asked|noted|warned|stated|declared)"
 AFTER = re.compile(rf"\s*(?:{VERB}\s(?:[a-z]+\s){{0,3}})?{NAME}(?:\s{VERB})?")
 BEFORE = re.compile(rf"{NAME}\s{VERB}[^.“”\"]{{0,40}}[:,]?\s*$")
-MODELS = ("en_core_web_sm", "en_core_web_md")
 
 
 def by_regex(labelled: dict[str, Any]) -> list[Statement]:
@@ -54,19 +53,22 @@ def by_textacy() -> Found | None:
         extract = importlib.import_module("textacy.extract")
     except ImportError:
         return None
-    installed = [name for name in MODELS if spacy.util.is_package(name)]
+    installed = [name for name in spacy.util.get_installed_models() if name.startswith("en_")]
     if not installed:
         return None
     model = spacy.load(installed[0])
 
     def found(labelled: dict[str, Any]) -> list[Statement]:
-        document = model(labelled["text"])
+        try:
+            quotes = list(extract.direct_quotations(model(labelled["text"])))
+        except ValueError:  # an odd number of marks: it reads nothing of such a text
+            return []
         return [
             Statement(
                 quote.content.start_char + 1, quote.content.end_char - 1, str(quote.content),
                 "direct", " ".join(str(word) for word in quote.speaker),
             )
-            for quote in extract.direct_quotations(document)
+            for quote in quotes
         ]  # fmt: skip
 
     return found
