@@ -135,6 +135,33 @@ NEWS = [
         [("Ana Ruiz", "the bridge")],
     ),
     (
+        "an apposition in an apposition",
+        "Carlo Vian, the editor in chief of the state's newspaper, Osservatore, said every word "
+        "was true. Lena Holm, 67, a retired teacher in Allen, Va., said she had not slept.",
+        [("Carlo Vian", "every word"), ("Lena Holm", "she had")],
+    ),
+    (
+        "a place after the name",
+        "John Wilson, of Springfield, Va., said he had seen the harbour burn.",
+        [("John Wilson", "he had")],
+    ),
+    (
+        "the verb beside the words, not the first one",
+        "At one point, a woman asked for a photo and Ana Ruiz said, “As long as we break no law.”",
+        [("Ana Ruiz", "As long")],
+    ),
+    (
+        "as he put it",
+        "As Abel Amar, professor of law and author of a book, put it, “A good candidate is a rare "
+        "thing.”",
+        [("Abel Amar", "A good")],
+    ),
+    (
+        "what somebody is demanding",
+        "The city of Phoenix is demanding that the campaign stop using its name.",
+        [("Phoenix", "the campaign")],
+    ),
+    (
         "lines that are each a quotation with its name",
         "“We need a harbour and we need it now.” ― Ana Ruiz\n“Nobody asked the fishermen about "
         "this.” ― Tom Oduya\n\nThe poll closed on Monday.",

@@ -39,7 +39,8 @@ LEMMAS: dict[Frame, str] = {
     "deed": "agree pledge vow promise commit swear threaten offer undertake order resolve "
     "refuse decline",
     "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime "
-    "enthuse",
+    "enthuse scoff fume grumble mutter murmur yell scream chant bellow thunder tease chuckle "
+    "interject marvel plead lecture rant chide",
 }
 # These report only with a clause or a quotation: "added jobs" is no speech.
 CLAUSE_ONLY = word_set(

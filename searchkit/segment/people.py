@@ -392,6 +392,8 @@ def with_office_after(text: str, person: Person, at: int) -> Person:
     if match is None:
         return person
     words = split_words(text, match.start(1), match.end(1))
+    if words.lows and words.lows[0] in ("who", "whom", "whose", "which", "where"):
+        return person
     if any(low in FINITE or (low.endswith("ed") and low not in TITLE_WORDS) for low in words.texts):
         return person  # a clause, not an apposition
     source = describe(words, 0, len(words))

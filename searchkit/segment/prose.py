@@ -370,9 +370,12 @@ def _frame_source(
     reader: Reader, paragraph: Paragraph, words: Words
 ) -> tuple[Speaker, int, Found] | None:
     """The speaker named in the sentence outside its quotations, and the cue's index."""
-    for i, low in enumerate(words.lows):
+    for i in _by_nearness(words):
+        low = words.lows[i]
         if low == "according":
             found = according_source(words, i, len(words))
+        elif low == "put" and words.lows[i + 1 : i + 2] == ["it"]:
+            found = source_before(words, i)
         elif low in CUES and not only_noun(words, i):
             found = _beside(words, i)
         else:
@@ -383,6 +386,17 @@ def _frame_source(
         if speaker is not None:
             return speaker, i, found
     return _colon_source(reader, paragraph, words)
+
+
+def _by_nearness(words: Words) -> list[int]:
+    """The words that may report, nearest to speech first, participles after all others."""
+    speech = [i for i, word in enumerate(words.texts) if word[0] == "\x01"]
+    cues = [i for i, low in enumerate(words.lows) if low in CUES or low in ("according", "put")]
+
+    def distance(i: int) -> tuple[bool, int]:
+        return words.lows[i] in PARTICIPLES, min((abs(i - at) for at in speech), default=0)
+
+    return sorted(cues, key=distance)
 
 
 def _colon_source(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 DOUBLE = '"“”„‟＂'
 ANGLE = "«»"
 CORNER = "「」『』"
-MARK = re.compile(f"''|[{DOUBLE}{ANGLE}{CORNER}]")
+MARK = re.compile(f"'{{2,3}}|[{DOUBLE}{ANGLE}{CORNER}]")
 OPENING = "“„‟«「『"
 CLOSING = "”»」』"
 # ‘one mark’ quotations: the opener stands before a word and after nothing or a space.
@@ -47,7 +47,7 @@ class Quote:
 
 
 def _family(mark: str) -> int:
-    return 0 if mark in DOUBLE or mark == "''" else 1 if mark in ANGLE else 2
+    return 0 if mark in DOUBLE or mark.startswith("''") else 1 if mark in ANGLE else 2
 
 
 def _side(text: str, at: int, end: int, low: int, high: int, *, is_open: bool) -> str:

@@ -128,24 +128,42 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
     source = _describe_tail(words, start, at + 1)
     if source is None:
         return None
-    return _unclosed(words, start, at + 1, low) or _with_appositions(
+    return _of_name_before(words, start, at + 1, low, closed=bool(added)) or _with_appositions(
         words, source, start, at + 1, added
     )
 
 
-def _unclosed(words: Words, start: int, stop: int, low: int) -> Found | None:
-    """ "Ana Ruiz, secretary of the board said": an apposition that lacks its second comma."""
-    if start < low + 3 or words.texts[start - 1] != "," or is_capital(words.texts[start]):
+def _of_name_before(words: Words, start: int, stop: int, low: int, *, closed: bool) -> Found | None:
+    """ "Ana Ruiz, secretary of the board said", "Ana Ruiz, the editor of a paper, Herald, said".
+
+    The phrase tells who the name before it is; ``closed``: a comma followed the phrase.
+    """
+    at = start - 1
+    if closed and at > low + 2 and words.lows[at] in ("of", "from") and words.texts[at - 1] == ",":
+        return _name_ending(words, at - 1, low)  # "Ana Ruiz, of Springfield, Va., said"
+    if at < low + 2 or words.texts[at] != "," or stop - start < 3:
         return None
-    if words.lows[start] not in OFFICES | OFFICE_MODIFIERS or stop - start < 3:
+    office = words.lows[start] in OFFICES | OFFICE_MODIFIERS and not is_capital(words.texts[start])
+    if not office and not (closed and words.lows[start] in ("a", "an", "the")):
         return None
-    name = trailing_name(words, low, start - 1)
-    if name[1] - name[0] < 2:
+    found = _name_ending(words, at, low)
+    if found is None:
+        return None
+    return replace(found, source=add_apposition(words, found.source, start, stop), last=stop)
+
+
+def _name_ending(words: Words, at: int, low: int) -> Found | None:
+    """The full name that begins a clause and ends before the comma at an index, age aside."""
+    if words.texts[at - 1].isdigit() and words.texts[at - 2] == ",":
+        at -= 2
+    name = trailing_name(words, low, at)
+    begins = name[0] <= low or not words.texts[name[0] - 1].isalpha()
+    if name[1] - name[0] < 2 or not (begins or words.lows[name[0] - 1] in BOUNDARIES):
         return None
     source = describe(words, *name)
     if source is None or source.sort not in ("person", "name"):
         return None
-    return Found(add_apposition(words, source, start, stop), name[0], stop)
+    return Found(source, *name)
 
 
 def _before_relative(words: Words, at: int, low: int) -> int:
@@ -228,7 +246,13 @@ def _opening(words: Words, at: int, low: int) -> int | None:
 
 def _is_apposition(words: Words, a: int, b: int) -> bool:
     """Whether the words between two commas tell who somebody is."""
-    if a >= b or words.lows[a] in ADVERBIAL or words.lows[a] in ("which", "who", "whose", "where"):
+    if b - a > 1 and words.texts[b - 1] == ".":
+        b -= 1  # "Va."
+    if (
+        a >= b
+        or words.lows[a] in ADVERBIAL
+        or words.lows[a] in ("which", "who", "whom", "whose", "where")
+    ):
         return False
     if words.texts[a].isdigit() and b - a <= 3:
         return True
