@@ -41,6 +41,8 @@ from searchkit.stories import Stories, Story
 # Such a word stands for others, and a note says for which.
 _SHAPE_MARKS = re.compile(r"[?*]")
 
+_LISTS_KEPT = 16  # of words that begin alike, up to 50,000 each
+
 _ALL_OF_A_DOCUMENT = 100_000  # passages: more than any has
 
 
@@ -71,6 +73,7 @@ class Index:
         self.archive = archive
         self.engine = engine
         self._languages = archive.languages()
+        self._vocabulary: dict[tuple[int, str, str, int], Sequence[str]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +137,7 @@ class Index:
             hits=hits,
             notes=(
                 *query.notes,
-                *compile_notes(query, self._languages, exact=exact, words=self.engine.words),
+                *compile_notes(query, self._languages, exact=exact, words=self._words),
                 *(self._unknown_words(query) if hits and not total else ()),
                 *self._state(),
             ),
@@ -172,7 +175,7 @@ class Index:
             rows=facet.rows,
             notes=(
                 *query.notes,
-                *compile_notes(query, self._languages, exact=exact),
+                *compile_notes(query, self._languages, exact=exact, words=self._words),
                 *self._state(),
             ),
         )
@@ -198,9 +201,17 @@ class Index:
     def _compiled(
         self, query: Query, filters: Filters, match: Literal["all", "most", "any"], exact: bool
     ) -> Node:
-        words = self.engine.words
-        node = compile_query(query, self._languages, match=match, exact=exact, words=words)
+        node = compile_query(query, self._languages, match=match, exact=exact, words=self._words)
         return _with_undated(node) if filters.undated else node
+
+    def _words(self, field: str, prefix: str, limit: int) -> Sequence[str]:
+        """The engine's vocabulary, remembered: one search asks several times for the same."""
+        asked = (self.engine.revision(), field, prefix, limit)
+        if asked not in self._vocabulary:
+            if len(self._vocabulary) >= _LISTS_KEPT:
+                self._vocabulary.clear()
+            self._vocabulary[asked] = self.engine.words(field, prefix, limit)
+        return self._vocabulary[asked]
 
     def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:
         """Most of the words but not all of them; None where that asks the same."""
@@ -257,7 +268,7 @@ class Index:
             for token in tokens:
                 if self.engine.search(Term("text", "=" + token.exact), limit=0).total:
                     continue
-                near = [known for known, _ in like(token.exact, 2, "text", self.engine.words)[:3]]
+                near = [known for known, _ in like(token.exact, 2, "text", self._words)[:3]]
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 yield f"No passage has {token.exact!r} as written{hint}"
 

@@ -2,8 +2,8 @@
 
 A segment is evaluated a term at a time over whole posting lists: the total must be
 exact, so nothing could be skipped, and set operations over thousands of numbers cost
-less than one step each of Whoosh's matchers.  `_SegmentQuery` holds what is known of
-one segment during one query, `Statistics` what BM25 needs of the whole index.
+less than one step each of Whoosh's matchers.  `SegmentQuery` holds what is known of
+one segment during one query, `weights.Statistics` what BM25 needs of the whole index.
 
 Scores: BM25 with the idf of Lucene, ln(1 + (N - df + 0.5) / (df + 0.5)), counted over
 live entries, so an index that was updated scores like one built afresh.  A phrase is
@@ -31,6 +31,7 @@ from searchkit.engines.whoosh.places import (
 )
 from searchkit.engines.whoosh.postings import Postings
 from searchkit.engines.whoosh.segments import Segment
+from searchkit.engines.whoosh.weights import Statistics, rarity
 from searchkit.query import (
     And,
     Best,
@@ -50,59 +51,16 @@ from searchkit.query import (
 _FAR_DAY = 99_999_999
 
 
-class Statistics:
-    """Counts over all live entries of the segments, remembered by term and field."""
-
-    def __init__(self, segments: Sequence[Segment]) -> None:
-        self.segments = segments
-        self.entries = sum(segment.size - len(segment.deleted) for segment in segments)
-        self._idf: dict[tuple[str, str], float] = {}
-        self._average: dict[str, float] = {}
-
-    def idf(self, field: str, term: str) -> float:
-        """How rare the term is; infinite where no entry holds it."""
-        key = (field, term)
-        if key not in self._idf:
-            held = sum(_live_count(segment, field, term) for segment in self.segments)
-            rare = math.log(1 + (self.entries - held + 0.5) / (held + 0.5))
-            self._idf[key] = rare if held else math.inf
-        return self._idf[key]
-
-    def average_length(self, field: str) -> float:
-        """Mean number of words of the field, over the entries that have it."""
-        if field not in self._average:
-            words = holders = 0
-            for segment in self.segments:
-                lengths = segment.lengths(field)
-                gone = [lengths[number] for number in segment.deleted if lengths[number]]
-                words += sum(lengths) - sum(gone)
-                holders += len(lengths) - lengths.count(0) - len(gone)
-            self._average[field] = words / holders if holders else 1.0
-        return self._average[field]
-
-
-def _live_count(segment: Segment, field: str, term: str) -> int:
-    if not segment.deleted:
-        return segment.count("t." + field, term)
-    postings = segment.postings("t." + field, term)
-    if postings is None:
-        return 0
-    return len(postings.ids) - len(segment.deleted.intersection(postings.ids))
-
-
 def find(segment: Segment, statistics: Statistics, node: Node) -> set[int]:
     """Numbers of the live entries of the segment that match."""
-    return _SegmentQuery(segment, statistics).match(node, None) - segment.deleted
+    return SegmentQuery(segment, statistics).match(node, None) - segment.deleted
 
 
 def rank(
     segment: Segment, statistics: Statistics, node: Node, within: set[int] | None = None
 ) -> dict[int, float]:
     """The live entries of the segment that match (among ``within``), with their scores."""
-    scores = _SegmentQuery(segment, statistics).score(node, within)
-    for number in segment.deleted:
-        scores.pop(number, None)
-    return scores
+    return SegmentQuery(segment, statistics).rank(node, within)
 
 
 def is_scored(node: Node) -> bool:
@@ -118,38 +76,9 @@ def is_scored(node: Node) -> bool:
             return False
 
 
-def most(statistics: Statistics, node: Node) -> float:
-    """A bound no entry's score for the node exceeds; boosts are taken as positive."""
-    match node:
-        case Term(field, term, boost):
-            return boost * _most(statistics, field, ((term,),))
-        case Phrase(field, positions, _, boost):
-            return boost * _most(statistics, field, positions)
-        case Near(field, left, right, _, boost):
-            return boost * _most(statistics, field, (*left, *right))
-        case Prefix(boost=boost):
-            return boost
-        case And(parts) | Or(parts):
-            return sum(most(statistics, part) for part in parts)
-        case Best(parts):
-            return max((most(statistics, part) for part in parts), default=0.0)
-        case Ranked(part, evidence):
-            return sum(most(statistics, each) for each in (part, *evidence))
-        case _:
-            return 0.0
+class SegmentQuery:
+    """One segment during one query: posting lists and counts are read once."""
 
-
-def _most(statistics: Statistics, field: str, positions: Sequence[Sequence[str]]) -> float:
-    rarity = _rarity(statistics, field, positions)
-    return (K1 + 1) * rarity if rarity < math.inf else 0.0
-
-
-def _rarity(statistics: Statistics, field: str, positions: Sequence[Sequence[str]]) -> float:
-    """The idf of positions together: of the commonest alternative of each."""
-    return sum(min(statistics.idf(field, term) for term in terms) for terms in positions)
-
-
-class _SegmentQuery:
     def __init__(self, segment: Segment, statistics: Statistics) -> None:
         self._segment = segment
         self._statistics = statistics
@@ -161,6 +90,13 @@ class _SegmentQuery:
         if key not in self._postings:
             self._postings[key] = self._segment.postings(field, term)
         return self._postings[key]
+
+    def rank(self, node: Node, within: set[int] | None = None) -> dict[int, float]:
+        """The live entries that match (among ``within``), with their scores."""
+        scores = self.score(node, within)
+        for number in self._segment.deleted:
+            scores.pop(number, None)
+        return scores
 
     # Which entries match.  ``within`` narrows: only its members are asked for.
 
@@ -262,7 +198,7 @@ class _SegmentQuery:
                 counts = self._near_counts(node, within)
                 return self._score_counts(field, (*left, *right), boost, counts)
             case Ranked(part, evidence):
-                return self._score_evidence(self.score(part, within), evidence)
+                return self.add_evidence(self.score(part, within), evidence)
             case Prefix(boost=boost):
                 return dict.fromkeys(self.match(node, within), boost)
             case And(parts):
@@ -328,9 +264,8 @@ class _SegmentQuery:
             }
         return {n: factor * times / (times + flat + slope * lengths[n]) for n, times in rows}
 
-    def _score_evidence(
-        self, scores: dict[int, float], evidence: Sequence[Node]
-    ) -> dict[int, float]:
+    def add_evidence(self, scores: dict[int, float], evidence: Sequence[Node]) -> dict[int, float]:
+        """The scores, each raised by that of the evidence which matches there."""
         within = set(scores)
         for piece in evidence:
             for number, score in self.score(piece, within).items():
@@ -343,8 +278,8 @@ class _SegmentQuery:
         """What occurs so often in these entries, scored as one term."""
         if not counts:
             return {}
-        rarity = _rarity(self._statistics, field, positions)
-        factor, flat, slope = self._weight(field, rarity, boost)
+        rare = rarity(self._statistics, field, positions)
+        factor, flat, slope = self._weight(field, rare, boost)
         lengths = self._segment.lengths(field)
         return {
             n: factor * times / (times + flat + slope * lengths[n]) for n, times in counts.items()

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from searchkit.engines import DAYS, Found, Sort
 from searchkit.engines.whoosh.commit import Commit, SegmentRecord, damaged, reading
-from searchkit.engines.whoosh.matching import Statistics, find, is_scored, most, rank
+from searchkit.engines.whoosh.matching import SegmentQuery, find, is_scored, rank
 from searchkit.engines.whoosh.segments import Segment
+from searchkit.engines.whoosh.weights import Statistics, most
 from searchkit.query import Node, Ranked
 
 _EXACT = "="
@@ -78,13 +79,13 @@ class Snapshot:
         it is looked for where that could make a difference.
         """
         statistics = self._statistics
-        scores = [rank(segment, statistics, node.part) for segment in self._segments]
+        queries = [SegmentQuery(segment, statistics) for segment in self._segments]
+        scores = [query.rank(node.part) for query in queries]
         reach = sum(most(statistics, piece) for piece in node.evidence)
         least = _least_of(scores, wanted) - reach * (1 + 1e-9)
-        near = [{n for n, score in found.items() if score >= least} for found in scores]
         ranked = [
-            rank(segment, statistics, node, numbers)
-            for segment, numbers in zip(self._segments, near, strict=True)
+            query.add_evidence({n: s for n, s in found.items() if s >= least}, node.evidence)
+            for query, found in zip(queries, scores, strict=True)
         ]
         return sum(map(len, scores)), ranked
 
