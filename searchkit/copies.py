@@ -42,21 +42,31 @@ _MAX_WORDS = 50_000  # of one passage: bounds time and memory
 
 
 class Banding(NamedTuple):
-    """How many keys a sketch has, and of how many of its values each is made."""
+    """Which bytes of a digest make up each key of a sketch: where they begin, how many."""
 
-    keys: int
-    rows: int
+    places: tuple[int, ...]
+    size: int
 
 
-PASSAGE_KEYS = Banding(10, 3)
+def _banding(keys: int, rows: int) -> Banding:
+    size = 4 * rows
+    return Banding(tuple(range(0, keys * size, size)), size)
+
+
+PASSAGE_KEYS = _banding(10, 3)
 """Lets 91 % of pairs at a similarity of 0.6 meet, and 0.01 % of those at 0.02."""
 
-DOCUMENT_KEYS = Banding(32, 2)
+DOCUMENT_KEYS = _banding(32, 2)
 """Lets 99 % of pairs at 0.4 meet: documents are cut, and there are fewer of them."""
 
 # Letters and digits; Chinese and Japanese characters, which no spaces part, one by one.
 _HAN = "\u3040-\u30ff\u3400-\u9fff"
 _WORD = re.compile(rf"[^\W_{_HAN}]+|[{_HAN}]")
+_OTHER_LETTER = re.compile(r"[^\W\x00-\x7f]")
+# Letters and digits as they are folded, all else as a space.
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256)
+)
 # Accents and vowel signs, which editors leave out.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f]+")
 # British and American endings, which editors change: -ise/-ize, -our/-or, -tre/-ter.
@@ -85,11 +95,22 @@ def shingles(text: str) -> list[str]:
     >>> shingles("The Organisation’s own words")
     ['the organization s', 'organization s own', 's own words']
     """
-    folded = _TRE.sub("ter", _OUR.sub("or", _ISE.sub("iz", _bare(text.casefold()))))
-    words = _WORD.findall(folded)[:_MAX_WORDS]
+    words = _words(_bare(text))[:_MAX_WORDS]
     if len(words) < _SHINGLE:
         return [" ".join(words)] if words else []
-    return list(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
+    return [f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)]
+
+
+def _words(text: str) -> list[str]:
+    if text.isascii() or not _OTHER_LETTER.search(text):  # the same, three times as fast
+        folded = text.encode("ascii", "replace").translate(_ASCII_WORDS).decode("ascii")
+        return _evened(folded).split()
+    return _WORD.findall(_evened(text.casefold()))
+
+
+def _evened(folded: str) -> str:
+    """With British spellings as American ones."""
+    return _TRE.sub("ter", _OUR.sub("or", _ISE.sub("iz", folded)))
 
 
 def _bare(text: str) -> str:
@@ -126,13 +147,9 @@ def _sketch(digest: Sequence[int], size: int, banding: Banding) -> Sketch:
 
 def _keys(raw: bytes, banding: Banding) -> tuple[int, ...]:
     """A number of 36 bits for each few values of a digest."""
-    step = 4 * banding.rows
-    return tuple(
-        [
-            int.from_bytes(raw[at : at + step], "little") % _KEY_PRIME
-            for at in range(0, banding.keys * step, step)
-        ]
-    )
+    places, size = banding
+    number = int.from_bytes
+    return tuple([number(raw[at : at + size], "little") % _KEY_PRIME for at in places])
 
 
 def similarity(left: bytes, right: bytes) -> float:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from searchkit import copies
 from searchkit.archive import Archive, copying, open_archive, schema
 from searchkit.copies import (
     ALIKE,
@@ -87,6 +88,13 @@ def test_spellings_quotation_marks_and_accents_do_not_count() -> None:
     left = "The defence of Vorská’s neighbours, he said, “is organised labour” in the theatre"
     right = 'The defence of Vorska\'s neighbors, he said, "is organized labor" in the theater'
     assert shingles(left) == shingles(right)
+
+
+@given(st.text(st.characters(codec="latin-1"), max_size=60))
+def test_ascii_is_read_as_other_text_is(text: str) -> None:
+    """The quick way for text without other letters gives what the long way gives."""
+    words = copies._words(copies._bare(text))
+    assert copies._words(copies._bare(text + " ж")) == [*words, "ж"]
 
 
 def test_chinese_is_compared_by_characters() -> None:

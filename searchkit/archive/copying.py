@@ -49,8 +49,8 @@ _NUMBER_MASK = (1 << _NUMBER_BITS) - 1
 _MAX_SAME_KEY = 64
 _MAX_CANDIDATES = 32
 
-# New keys are put into the sorted array when they are so many, and a fourth of it.
-_SORT_FROM = 50_000
+# New keys are put into the sorted array when they are so many, and half of it.
+_SORT_FROM = 200_000
 _PART_KEYS = 1 << 21  # 16 MB a blob
 
 _SETTING = "copies"
@@ -111,7 +111,7 @@ class _Keys:
             return
         self._write(entries, is_sorted=False)
         self._remember(entries)
-        if len(self._first) > max(_SORT_FROM, len(self._sorted) // 4):
+        if len(self._first) > max(_SORT_FROM, len(self._sorted) // 2):
             self._sort()
 
     def _sort(self) -> None:
