@@ -205,6 +205,16 @@ def test_a_questioner_who_says_who_she_is() -> None:
     assert [s.speaker for s in said(text)] == ["Rosa Imling", "Hladil"]
 
 
+def test_a_message_is_of_whom_the_title_says_that_he_sent_it() -> None:
+    text = (
+        "The telegram reads, in particular:\n\n“Our culture has suffered a heavy loss.\n\n"
+        "His memory will be kept for ever.”"
+    )
+    title = "President Ana Ruiz sent a telegram of condolences to the State Orchestra"
+    found = said(text, title=title, source="Presidency of Peru")
+    assert [(s.speaker, s.kind) for s in found] == [("Ana Ruiz", "direct")] * 2
+
+
 def test_a_topic_with_a_colon_is_no_label() -> None:
     text = (
         "Peru and Chile share a long friendship.\n\nPeru and Chile: Securing a Prosperous Sea\n\n"

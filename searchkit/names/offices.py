@@ -116,7 +116,8 @@ DOCUMENTS = word_set(
     statement letter brief report message note memo memorandum communique communiqué declaration
     resolution release tweet post article editorial document email e-mail proclamation brochure
     paper ruling judgment judgement verdict indictment complaint lawsuit filing petition order
-    survey poll study analysis transcript caption summary text notice readout headline
+    survey poll study analysis transcript caption summary text notice readout headline telegram
+    greeting greetings
     """
 )
 

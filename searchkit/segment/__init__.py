@@ -31,6 +31,11 @@ __all__ = ["document_form", "segment"]
 PEOPLE_CHARS = 200_000
 TOP_CHARS = 6_000
 KEY_POINT_WORDS = 5
+# "President Ana Ruiz sent a telegram", "Ana Ruiz congratulated the team".
+SENDS = re.compile(
+    r"(?:[A-Z][\w-]*\s){0,4}?(?P<name>[A-Z][\w’'-]+\s[A-Z][\w’'-]+)\s"
+    r"(?:sent|sends|congratulat\w+|greet\w+|wrote|thanked)\b"
+)
 # A key point that names its own source, or tells of what was done, is read as prose.
 SPEAKS_ITSELF = re.compile(r"\b(?:Parliament|MEPs?|said|adopted|expressing|calls?)\b")
 
@@ -137,6 +142,8 @@ def _prose(
 def _author(document: Document, reader: Reader, people: list[Person]) -> Speaker | None:
     """Who wrote the message that a title tells of: whom it names before "to"."""
     title = document.title or ""
+    if not people and (sent := SENDS.match(title)) and (known := reader.people.find(sent["name"])):
+        return reader.of_person(known, None)
     for person in people[:1]:
         at, to = title.find(person.name.split()[-1]), title.find(" to ")
         if at >= 0 and (to < 0 or at < to):

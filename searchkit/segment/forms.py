@@ -71,6 +71,10 @@ OFFICIAL_SOURCE = re.compile(
     r"министерство|президент|мід|bakanlığı)\b|外交部",
     re.IGNORECASE,
 )
+# A note that quotes what somebody wrote: "The message reads, in part:".
+MESSAGE_READS = re.compile(
+    r"the (?:message|telegram|letter|greetings?|note) (?:reads?|says?)\b[^.]{0,40}:$", re.IGNORECASE
+)
 # A title that begins so, in whose language ever: "Statement by", "Erklärung von", "Заявление".
 BEGINS_AS_STATEMENT = re.compile(
     r"\s*(?:press )?(?:statement|message|erklärung (?:von|des|der)|stellungnahme|déclaration d|"
@@ -185,6 +189,8 @@ def decide_form(document: Document, paragraphs: list[Span]) -> Form:
     title = document.title or ""
     texts = [document.text[a : min(b, a + 600)] for a, b in paragraphs[:12]]
     labels = find_labels(document, paragraphs)
+    if any(MESSAGE_READS.match(text) for text in texts[:2]):
+        return "readout"
     if LETTER_TITLE.match(title):
         return "statement"
     if labels and labels[0].paragraph < TOP_PARAGRAPHS and _is_official(document):

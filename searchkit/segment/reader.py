@@ -34,7 +34,7 @@ PAIR_HEADS = word_set(
 PERSONAL_DOCUMENTS = word_set(
     """
     statement letter brief message note memo memorandum tweet post article editorial email e-mail
-    release text declaration proclamation petition readout notice summary
+    release text declaration proclamation petition readout notice summary telegram greeting greetings
     """
 )
 MOST_BODIES = 12

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
+from searchkit.names.offices import (
+    DOCUMENTS,
+    HONORIFICS,
+    OFFICE_MODIFIERS,
+    OFFICES,
+    word_set,
+)
 from searchkit.segment.complements import (
     content_after,
     content_before,
@@ -153,6 +159,8 @@ def only_noun(words: Words, i: int) -> bool:
         return True
     if low not in AMBIGUOUS:
         return before.lower() in NOUN_NEIGHBOURS
+    if low == "reads" and before.lower() in DOCUMENTS:
+        return False
     if before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have"):
         return False
     if words.lows[i + 1 : i + 2] == ["that"] and before.lower() not in NOUN_NEIGHBOURS:

@@ -46,7 +46,10 @@ OTHERS = re.compile(
     r"staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|主持人|答))(?:\s?\d+)?$",
     re.IGNORECASE,
 )
-NAME = r"(?P<name>[^\W\d_a-z][\w’'-]+(?:\s(?:de|la|van|von|al|el|bin|[^\W\d_a-z][\w’'-]*\.?)){0,3})"
+NAME = (
+    r"(?P<name>[^\W\d_a-z][\w’'-]+"
+    r"(?:\s(?:de|la|van|von|al|el|bin|[A-Z]\.|[^\W\d_a-z][\w’'-]*)){0,3})"
+)
 BODY = r"(?:the\s)?(?P<body>[^\W\d_a-z][\w’'&-]*(?:\s(?:of|the|for|and|[^\W\d_a-z][\w’'&-]*)){0,5})"
 INTRODUCES_SELF = re.compile(
     rf"(?:[Tt]his is|[Mm]y name is|[Mm]y name’s|I’m|I'm|I am|[Ii]t’s)\s{NAME}"
