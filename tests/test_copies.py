@@ -325,6 +325,17 @@ def test_what_is_printed_everywhere_stays_cheap(archive: Archive) -> None:
     assert len(group(archive, last)) == 150
 
 
+@pytest.mark.usefixtures("measuring_data")
+def test_syndicated_documents_meet_and_others_do_not(archive: Archive) -> None:
+    """The benchmark in small: what it finds of 300 documents is in its own output."""
+    from tests.bench.copies import document_pairs, keep_stories
+
+    found, true = document_pairs(archive, keep_stories(archive, 40))
+    assert len(true) == 120
+    assert len(found & true) / len(found) >= 0.98
+    assert len(found & true) / len(true) >= 0.95
+
+
 # From schema 1 ------------------------------------------------------------------------
 
 

@@ -143,7 +143,8 @@ def told(what: str, found: set[tuple[str, str]], true: set[tuple[str, str]]) -> 
         print("   missed:", *pair)
 
 
-def measure_pairs(count: int, folder: Path) -> None:
+def keep_stories(archive: Archive, count: int) -> dict[str, str]:
+    """Keep so many documents and two copies of each; gives their names by document id."""
     rng = random.Random(7)
     originals = chosen(CORPUS, count, rng)
     records = [
@@ -152,29 +153,35 @@ def measure_pairs(count: int, folder: Path) -> None:
         for each in (original, syndicated(original, 1, rng), syndicated(original, 2, rng))
     ]
     rng.shuffle(records)
-    with open_archive(folder, write=True) as archive:
-        names = {}
-        for record, outcome in zip(
-            records, add_pages(archive, pages(records), Given()), strict=True
-        ):
-            if outcome.document_id is not None:
-                names[outcome.document_id] = record["id"]
-        check(archive, names)
+    outcomes = add_pages(archive, pages(records), Given())
+    return {
+        outcome.document_id: record["id"]
+        for record, outcome in zip(records, outcomes, strict=True)
+        if outcome.document_id is not None
+    }
 
 
-def check(archive: Archive, names: dict[str, str]) -> None:
-    database: Database = archive._database
+def document_pairs(
+    archive: Archive, names: dict[str, str]
+) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """The pairs of documents that were found, and the true ones."""
     rows = [
         (row["grp"], names[row["id"]])
-        for row in database.rows(
+        for row in archive._database.rows(
             "SELECT c.grp, d.id FROM document_copies c JOIN documents d ON d.number = c.number"
         )
     ]
     stories: dict[str, list[str]] = defaultdict(list)
     for name in names.values():
         stories[re.sub(r"-copy-\d$", "", name)].append(name)
-    told("documents", pairs(groups_of(rows)), pairs(stories.values()))
-    passages(database, names)
+    return pairs(groups_of(rows)), pairs(stories.values())
+
+
+def measure_pairs(count: int, folder: Path) -> None:
+    with open_archive(folder, write=True) as archive:
+        names = keep_stories(archive, count)
+        told("documents", *document_pairs(archive, names))
+        passages(archive._database, names)
 
 
 def passages(database: Database, names: dict[str, str]) -> None:
