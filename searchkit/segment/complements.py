@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from searchkit.names.offices import GROUPS, word_set
 from searchkit.segment.cues import CLAUSE_ONLY, frames, lemma_of
-from searchkit.segment.phrases import DETERMINERS, Words, is_capital
 from searchkit.segment.sources import ADVERBS, FINITE, SETTINGS, TIME_LEADS, TIMES
+from searchkit.segment.words import DETERMINERS, Words, is_capital
 
 # Who is told, where it is no that-clause: "told reporters", "told the court".
 ADDRESSEES = word_set(

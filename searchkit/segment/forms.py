@@ -11,9 +11,10 @@ import re
 
 from searchkit.records import Document, Form
 from searchkit.segment.people import Person
-from searchkit.segment.phrases import describe, split_words
+from searchkit.segment.phrases import describe
 from searchkit.segment.sentences import Span
 from searchkit.segment.turns import find_labels
+from searchkit.segment.words import split_words
 
 JOINT_TITLE = re.compile(
     r"\bjoint\s+(?:[\w’']+\s+){0,2}(?:statement|communiqu|declaration|press\s+(?:statement|release)|"

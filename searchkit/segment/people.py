@@ -24,20 +24,17 @@ from searchkit.names.offices import (
     word_set,
 )
 from searchkit.records import Via
-from searchkit.segment.phrases import (
-    FIELDS,
+from searchkit.segment.phrases import FIELDS, Source, describe, trailing_name
+from searchkit.segment.sources import FINITE
+from searchkit.segment.words import (
     PARTICLES,
-    Source,
     Words,
     bare,
     body_of,
     country_of,
-    describe,
     is_capital,
     split_words,
-    trailing_name,
 )
-from searchkit.segment.sources import FINITE
 
 # A run of capital words with the small words that names and offices hold.
 CAPITAL_WORD = (

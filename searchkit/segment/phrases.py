@@ -1,4 +1,4 @@
-"""Words of a sentence, and what a noun phrase says: a person, an office, a body.
+"""What a noun phrase says: a person, an office, a body.
 
 In comes a sentence as words with offsets; `describe` reads one noun phrase of it
 and gives a `Source`: the name as written, the office, whom it speaks for.  Nothing
@@ -7,12 +7,10 @@ is looked up in the rest of the document here; see `people`.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Literal
 
-from searchkit.names import country_code, country_name, may_begin_name, organisation
+from searchkit.names import organisation
 from searchkit.names.offices import (
     ANONYMOUS,
     BODIES,
@@ -23,6 +21,22 @@ from searchkit.names.offices import (
     OFFICES,
     RANKS,
     word_set,
+)
+from searchkit.segment.words import (
+    DETERMINERS,
+    INDEFINITE,
+    LEADS,
+    PARTICLES,
+    PREPOSITIONS,
+    PRONOUNS,
+    Words,
+    affiliation_in,
+    bare,
+    body_of,
+    country_of,
+    is_capital,
+    longest_body,
+    text_of,
 )
 
 Sort = Literal[
@@ -40,41 +54,6 @@ Sort = Literal[
 """What sort of source a phrase names; "name" is a name that may be a
 person's or a body's; "unknown" a phrase of people that no table has."""
 
-# A masked quotation, initials, a title with its full stop, a word with inner marks, or one mark.
-WORD = re.compile(
-    r"\x01+|\x02+|(?:[^\W\d_]\.){2,}|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Jr|Sr|Prof|Hon|Rt|Adm|Capt|Maj"
-    r"|Sgt|Rev)\.|[A-Z]\.(?=\s)|\w+(?:[.'’&/‑-]\w+)*|[^\w\s]"
-)
-PRONOUNS = {
-    "he": "m", "she": "f", "it": "n", "they": "p", "i": "i", "we": "w", "who": "r", "both": "p",
-}  # fmt: skip
-DETERMINERS = word_set(
-    """
-    the a an this that these those his her its their our my another some several many most all two
-    three four five other both one each no any few various numerous certain
-    """
-)
-INDEFINITE = word_set(
-    """
-    a an another some several many most one few various numerous other
-    """
-)
-PARTICLES = word_set(
-    """
-    al el bin bint ibn abu van von der den de del della di da dos das du la le ten ter ben zu y e
-    af av op st mac
-    """
-)
-LEADS = word_set(
-    """
-    when as after while but and if although since because with for by to from before then
-    """
-)
-PREPOSITIONS = word_set(
-    """
-    of for to on at in from with within near under by
-    """
-)
 # Capital words that belong to an office's field, not to a person's name.
 FIELDS = word_set(
     """
@@ -116,19 +95,6 @@ LONGEST_PHRASE = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a stretch of text: as written, in lower case, and where they stand."""
-
-    texts: list[str]
-    lows: list[str]
-    starts: list[int]
-    ends: list[int]
-
-    def __len__(self) -> int:
-        return len(self.texts)
-
-
-@dataclass(frozen=True, slots=True)
 class Source:
     """A noun phrase that may speak; offsets are those of the mention in the text.
 
@@ -149,77 +115,6 @@ class Source:
     definite: bool = False
     told: bool = False
     parts: tuple[Source, ...] = field(default=())
-
-
-def split_words(text: str, start: int, end: int) -> Words:
-    """The words between two offsets.
-
-    >>> split_words("Mr. Oduya's U.S. visit", 0, 22).texts
-    ['Mr.', "Oduya's", 'U.S.', 'visit']
-    """
-    spans = [match.span() for match in WORD.finditer(text, start, end)]
-    texts = [text[a:b] for a, b in spans]
-    lows = [word.lower() for word in texts]
-    return Words(texts, lows, [a for a, _ in spans], [b for _, b in spans])
-
-
-def bare(word: str) -> str:
-    """A word without its possessive ending.
-
-    >>> bare("Pakistan’s"), bare("Bowles")
-    ('Pakistan', 'Bowles')
-    """
-    return word[:-2] if word.endswith(("’s", "'s")) else word
-
-
-def is_capital(word: str) -> bool:
-    """Whether a word is written as a name is: with a capital, or "al-Ruiz"."""
-    return word[:1].isupper() or (
-        len(word) > 3 and word[:3] in ("al-", "el-", "as-", "ar-", "an-") and word[3].isupper()
-    )
-
-
-@lru_cache(maxsize=65_536)
-def country_of(phrase: str) -> str | None:
-    """The English name of the country that a capitalised phrase or its adjective means."""
-    if len(phrase) < 3 and phrase not in ("US", "UK"):
-        return None
-    if not phrase[:1].isupper() or (len(phrase) == 3 and not phrase.isupper()):
-        return None
-    code = country_code(phrase)
-    return country_name(code) if code else None
-
-
-@lru_cache(maxsize=65_536)
-def body_of(phrase: str) -> str | None:
-    """The country or organisation that a capitalised phrase means."""
-    if not phrase[:1].isupper():
-        return None
-    return organisation(phrase) or country_of(phrase)
-
-
-def longest_body(words: Words, at: int, end: int) -> tuple[str, int] | None:
-    """The country or organisation that begins at a word, with the index after it."""
-    if not is_capital(words.texts[at]) or not may_begin_name(words.texts[at]):
-        return None
-    for stop in range(min(end, at + 6), at, -1):
-        phrase = " ".join(bare(word) if i == stop - 1 - at else word
-                          for i, word in enumerate(words.texts[at:stop]))  # fmt: skip
-        if found := body_of(phrase):
-            return found, stop
-    return None
-
-
-def affiliation_in(words: Words, a: int, b: int) -> str | None:
-    """The last organisation or, before it, the first country that a phrase holds."""
-    at = a
-    first = None
-    while at < b:
-        found = longest_body(words, at, b)
-        if found and first is None:
-            first = found[0]
-        at = found[1] if found else at + 1
-    return first
 
 
 def office_index(words: Words, a: int, b: int) -> int | None:
@@ -298,17 +193,6 @@ def _is_given_name(words: Words, at: int, stop: int, b: int) -> bool:
     )
 
 
-def text_of(words: Words, a: int, b: int) -> str:
-    """The phrase as written, single spaces, no possessive at its end."""
-    out = ""
-    for i in range(a, b):
-        if words.texts[i][0] == "\x02":
-            continue
-        gap = " " if i > a and words.starts[i] > words.ends[i - 1] else ""
-        out += gap + words.texts[i]
-    return bare(out)
-
-
 def _strip_front(words: Words, a: int, b: int) -> tuple[int, str, str]:
     """The phrase without articles and courtesy titles; the sex and rank they tell."""
     sex = rank = ""
@@ -326,6 +210,7 @@ def _strip_front(words: Words, a: int, b: int) -> tuple[int, str, str]:
 def role_text(words: Words, a: int, b: int) -> str:
     """The office without article and without the country it is of.
 
+    >>> from searchkit.segment.words import split_words
     >>> w = split_words("the Foreign Minister of Peru", 0, 28)
     >>> role_text(w, 0, 5)
     'Foreign Minister'
@@ -351,6 +236,7 @@ def role_text(words: Words, a: int, b: int) -> str:
 def describe(words: Words, a: int, b: int) -> Source | None:
     """What the noun phrase of the words ``[a, b)`` names; None where nothing can speak.
 
+    >>> from searchkit.segment.words import split_words
     >>> w = split_words("U.S. Defense Secretary Jo Marsh", 0, 31)
     >>> s = describe(w, 0, len(w))
     >>> s.name, s.role, s.affiliation

@@ -21,7 +21,8 @@ from searchkit.segment.people import (
     person_of,
     speaks_for,
 )
-from searchkit.segment.phrases import Source, body_of, is_capital
+from searchkit.segment.phrases import Source
+from searchkit.segment.words import body_of, is_capital
 
 # Paragraphs without a word of the speaker after which he no longer has the floor.
 FLOOR_GAP = 3
@@ -34,7 +35,8 @@ PAIR_HEADS = word_set(
 PERSONAL_DOCUMENTS = word_set(
     """
     statement letter brief message note memo memorandum tweet post article editorial email e-mail
-    release text declaration proclamation petition readout notice summary telegram greeting greetings
+    release text declaration proclamation petition readout notice summary telegram greeting
+    greetings
     """
 )
 MOST_BODIES = 12

@@ -31,14 +31,7 @@ from searchkit.segment.cues import (
     frames,
     lemma_of,
 )
-from searchkit.segment.phrases import (
-    Source,
-    Words,
-    describe,
-    is_capital,
-    role_text,
-    trailing_name,
-)
+from searchkit.segment.phrases import Source, describe, role_text, trailing_name
 from searchkit.segment.sources import (
     ADVERBS,
     AUXILIARIES,
@@ -48,6 +41,7 @@ from searchkit.segment.sources import (
     source_after,
     source_before,
 )
+from searchkit.segment.words import Words, is_capital
 
 # After these a clause tells of another time or thing; what it says there is background.
 BACKGROUND = word_set(

@@ -11,18 +11,15 @@ from dataclasses import dataclass, replace
 
 from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
 from searchkit.segment.cues import CUE_WORDS, NOUN_CUES
-from searchkit.segment.phrases import (
+from searchkit.segment.phrases import Source, describe, role_text, trailing_name
+from searchkit.segment.words import (
     DETERMINERS,
     PRONOUNS,
-    Source,
     Words,
     affiliation_in,
     bare,
     body_of,
-    describe,
     is_capital,
-    role_text,
-    trailing_name,
 )
 
 # Between subject and verb: auxiliaries and adverbs.

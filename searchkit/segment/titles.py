@@ -17,16 +17,9 @@ from searchkit.segment.people import (
     person_of,
     with_office_after,
 )
-from searchkit.segment.phrases import (
-    Source,
-    bare,
-    body_of,
-    country_of,
-    describe,
-    is_capital,
-    split_words,
-)
+from searchkit.segment.phrases import Source, describe
 from searchkit.segment.sentences import Span, sentence_spans
+from searchkit.segment.words import bare, body_of, country_of, is_capital, split_words
 
 SMALL = re.compile(
     r"\b(?:And|Before|Their|With|At|On|Of|The|For|In|To|After|From|By|His|Her|As|A|An|Meeting|Call|"

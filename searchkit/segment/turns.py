@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
 from searchkit.records import Document, Statement, Via
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
-from searchkit.segment.phrases import describe, is_capital, split_words
+from searchkit.segment.phrases import describe
 from searchkit.segment.sentences import Span
+from searchkit.segment.words import is_capital, split_words
 
 # "SECRETARY PEREIRA:", "MS RUIZ-DALE (via interpreter):", "Q:" — no lower-case letter
 # but those of Mc, Mac, al- and "(via interpreter)".

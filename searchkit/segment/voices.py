@@ -16,15 +16,10 @@ from searchkit.records import Document, Form, Statement
 from searchkit.segment.foreign_names import phrase_after
 from searchkit.segment.forms import signature
 from searchkit.segment.people import People, Person, Speaker, as_country, speaks_for
-from searchkit.segment.phrases import (
-    describe,
-    is_capital,
-    longest_body,
-    role_text,
-    split_words,
-)
+from searchkit.segment.phrases import describe, role_text
 from searchkit.segment.sentences import Span
 from searchkit.segment.tongues import tongue_of
+from searchkit.segment.words import is_capital, longest_body, split_words
 
 TITLED = re.compile(
     r"\b(?:statement|remarks|message|speech|address|intervention|lecture|letter|keynote|transcript)s?"
