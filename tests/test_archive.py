@@ -625,7 +625,8 @@ def test_a_migration_is_whole_or_not_there(damaged: Path, monkeypatch: pytest.Mo
     with pytest.raises(ArchiveError):
         open_archive(damaged, write=True)
     monkeypatch.setattr(schema, "MIGRATIONS", (*steps, good))
-    with pytest.raises(ArchiveError, match=rf"schema {len(steps)}, this searchkit needs {len(steps) + 1}"):
+    needed = len(steps) + 1
+    with pytest.raises(ArchiveError, match=f"schema {len(steps)}, this searchkit needs {needed}"):
         open_archive(damaged)
     with open_archive(damaged, write=True) as archive:
         assert archive.counts().documents == 20
