@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given as any_of
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from searchkit.records import Document, Statement
 from searchkit.segment import document_form, segment
+from searchkit.segment.tongues import TONGUES
 
 
 def said(text: str, language: str, **given: str) -> list[Statement]:
@@ -143,3 +147,30 @@ def test_long_texts_take_time_in_proportion() -> None:
     found = said(text, "ru")
     assert len(found) == 4000
     assert time.perf_counter() - start < 4
+
+
+PIECES = st.sampled_from(
+    [
+        "«", "»", "“", "”", "„", " ", "\n\n", ". ", ", ", ": ", " — ", "。", "，", "：", "?",
+        "сказал",
+        "что", "министр", "Олег", "Рябов", "он", "По словам", "a déclaré", "la ministre", "que",
+        "Selon", "Ana Ruiz", "dijo", "قال", "وزير", "أن", "ليلى", "表示", "发言人", "沈雨岚",
+        "sagte", "dass",
+        "Lena", "von der", "dedi", "a-t-il", "\x01", "(", ")",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=50).map("".join))
+
+
+@any_of(TEXTS, st.sampled_from(sorted(TONGUES)))
+@settings(max_examples=300, deadline=None)
+def test_whatever_the_text_its_passages_are_slices_in_order(text: str, language: str) -> None:
+    at = 0
+    for passage in segment(Document("d", text, language=language, form="news")):
+        assert text[passage.start : passage.end] == passage.text
+        assert not text[at : passage.start].strip()
+        at = passage.end
+        for statement in passage.statements:
+            assert text[statement.start : statement.end] == statement.text
+            assert passage.start <= statement.start < statement.end <= passage.end
+    assert not text[at:].strip()
