@@ -170,6 +170,64 @@ NEWS = [
 ]  # fmt: skip
 
 
+STORY = (
+    "The Foreign Ministry of Sardovia on Friday summoned the Ostrenian ambassador and "
+    "demanded an explanation for the flight. The ministry said the aircraft had "
+    "crossed the border twice.\n\n"
+    "Ambassador Lev Antonov called the claim “absurd.” He told state television that "
+    "his country had no aircraft in the region.\n\n"
+    "Prime Minister Ana Holt, speaking in Karvel, warned that further incidents would "
+    "not go unanswered. “We will defend every metre of our sky,” she said.\n\n"
+    "Her spokesman later clarified that Holt had not meant military action.\n\n"
+    "“There is still room for diplomacy,” a senior EU official who asked not to be "
+    "named told the Harbour Times. “But the room is shrinking.”\n\n"
+    "Washington urged both sides to show restraint, while Beijing said it was "
+    "following the situation.\n\n"
+    "In a joint statement, the foreign ministers of the three Baltic states condemned "
+    "the violation and reaffirmed their support for Sardovia.\n\n"
+    "Opposition leader Tomas Berg, who heads the Civic Union, accused Holt of "
+    "“playing with fire” and called for an emergency session of parliament.\n\n"
+    "According to two people briefed on the matter, the jet had its transponder "
+    "switched off. The defence ministry declined to comment.\n\n"
+    "Analysts at the Northern Institute noted that such flights have doubled since "
+    "May. “This is a test,” said Ida Lund, a researcher there. “They want to see what "
+    "we do.”\n\n"
+    "The United Nations' special envoy, Carl Osei, will travel to the region on "
+    "Monday, his office announced.\n\n"
+    "Antonov rejected the allegations on Sunday, saying Sardovia had offered “not one "
+    "photograph”. Asked whether talks were possible, the envoy replied: “Always.”"
+)
+STORY_SPEAKERS = [
+    "Foreign Ministry of Sardovia",
+    "Foreign Ministry of Sardovia",
+    "Lev Antonov",
+    "Lev Antonov",
+    "Ana Holt",
+    "Ana Holt",
+    None,
+    None,
+    None,
+    "United States",
+    "China",
+    None,
+    "Tomas Berg",
+    None,
+    "Northern Institute",
+    "Ida Lund",
+    "Ida Lund",
+    None,
+    "Lev Antonov",
+    None,
+]
+
+
+def test_a_whole_story() -> None:
+    found = said(STORY)
+    assert [s.speaker for s in found] == STORY_SPEAKERS
+    assert found[0].affiliation == "Sardovia"
+    assert found[12].role == "Opposition leader"
+
+
 @pytest.mark.parametrize(("kind", "text", "expected"), NEWS, ids=[kind for kind, *_ in NEWS])
 def test_news(kind: str, text: str, expected: list[tuple[str | None, str]]) -> None:
     found = said(text)

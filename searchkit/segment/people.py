@@ -323,6 +323,8 @@ def _gather_posts(people: People, text: str, low: int, limit: int) -> None:
             people.posts.setdefault(role_words(" ".join(words[: last + 1])), country)
 
 
+# A word that ends a sentence, as "U.S." and "Gen." do not.
+ENDS = re.compile(r"[a-z]{4}\.$")
 # How far before a name its office is looked for: "Peru's economy minister Ana Ruiz".
 LEAD_CHARS = 80
 
@@ -330,13 +332,14 @@ LEAD_CHARS = 80
 def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
     """The bounds of a capital run with the office, and whose office, before it."""
     before = text[max(low, run.start() - LEAD_CHARS) : run.start()]
+    before = before.rpartition("\n")[2]
     if not before.endswith(" "):
         return run.span()
     words = before.split(" ")[1:-1]
     count = 0
     for back, word in enumerate(reversed(words), 1):
         lower = word.lower()
-        if not word or not (word[-1].isalnum() or word[-1] in ".’'"):
+        if not word or not (word[-1].isalnum() or word[-1] in ".’'") or ENDS.search(word):
             break
         if lower in OFFICES:
             count = back

@@ -323,11 +323,19 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
         return Source(start, end, "body", name=whole, affiliation=known, head=last)
     office = office_index(words, a, b)
     of_body = office is not None and _office_of_body(words, office, b)
+    if _is_group_of(words, a, b):
+        return _common_noun(words, a, b, indefinite=indefinite)
     if last in BODIES and not of_body and (b - a > 1 or not is_capital(words.texts[a])):
         return _body(words, a, b)
     if office is not None and last not in GROUPS:
         return _office_phrase(words, a, office, b, indefinite=indefinite)
     return _common_noun(words, a, b, indefinite=indefinite) or _plain_name(words, a, b)
+
+
+def _is_group_of(words: Words, a: int, b: int) -> bool:
+    """ "analysts at the Northern Institute": people, whatever the phrase ends with."""
+    at = next((i for i in range(a + 1, b) if words.lows[i] in PREPOSITIONS), None)
+    return at is not None and words.lows[at - 1] in GROUPS and words.lows[at] in ("at", "from")
 
 
 def _office_of_body(words: Words, office: int, b: int) -> bool:
@@ -344,7 +352,7 @@ def _body(words: Words, a: int, b: int) -> Source:
         words.ends[b - 1],
         "body",
         name=text_of(words, a, b),
-        affiliation=affiliation_in(words, a, named),
+        affiliation=affiliation_in(words, a, named) or _state_of(words, a, b),
         head=bare(words.lows[b - 1]),
     )
 
@@ -381,6 +389,13 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     if indefinite:
         sort = "anonymous"
     return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+def _state_of(words: Words, a: int, b: int) -> str | None:
+    """The unknown state of "the Foreign Ministry of Valmora"."""
+    at = next((i for i in range(b - 1, a, -1) if words.lows[i] == "of"), None)
+    state_body = at is not None and words.lows[at - 1] in ("ministry", "government", "parliament")
+    return _unknown_state(words, at, b) if at is not None and state_body else None
 
 
 def _unknown_state(words: Words, at: int, b: int) -> str | None:

@@ -194,8 +194,14 @@ class Reader:
             found = Speaker(EUROPEAN_PARLIAMENT, mention, "role", None, EUROPEAN_PARLIAMENT)
             by: Via = "name" if name == "Parliament" else "role"
             return replace(found, via=by, plural=name == "MEPs", is_body=True)
-        if not named and source.definite and (meant := self._body_called(source.head)):
-            return replace(meant, mention=mention, via="role")
+        owned = mention.lower().startswith(("his ", "her ", "their "))
+        several = len(name.split()) > 1 and source.definite
+        if not named and source.definite and not owned:
+            if meant := self._body_called(name.lower(), source.head):
+                return replace(meant, mention=mention, via="role")
+            if several:
+                home = self.home if source.head in STATE_BODIES else None
+                return Speaker(name, mention, "role", None, home, is_body=True)
         if not named:
             return Speaker(None, mention, "role", name, None, is_body=True)
         name = self.people.full_body(name)
@@ -206,18 +212,20 @@ class Reader:
             self.groups[source.role] = speaker
         return speaker
 
-    def _body_called(self, head: str) -> Speaker | None:
+    def _body_called(self, name: str, head: str) -> Speaker | None:
         """The body that "the union" means: one with that word in its name, else the last one.
 
-        No country is "the company".
+        One called by more words must have them all; no country is "the company".
         """
+        words = set(name.split())
         for body in self.bodies:
-            if head in (body.name or "").lower().split():
+            if words <= set((body.name or "").lower().split()):
                 return body
         last = self.last_body
-        if last is None or (head in COMPANIES and country_code(last.name or "") is not None):
+        if last is None or len(words) > 1:
             return None
-        return last
+        country = country_code(last.name or "") is not None
+        return None if head in COMPANIES and country else last
 
     def _document(self, source: Source, mention: str) -> Speaker | None:
         """What is written stands for who wrote it: a body it is called by, or the speaker."""

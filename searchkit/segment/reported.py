@@ -59,7 +59,7 @@ MOVES = word_set(
 )
 ACCORDING_ENDS = word_set(
     "who which that published released obtained presented seen reviewed and as data figures in on "
-    "cited quoted"
+    "cited quoted briefed familiar close speaking"
 )
 FIGURES = word_set("data figures")
 # A that-clause or nothing: "believed the rumour" is no speech.
@@ -75,6 +75,7 @@ OWN_OBJECTS = {
     ),
     "commit": word_set("to"),
 }
+SILENCE = (["comment"], ["say"], ["answer"], ["respond"], ["elaborate"], ["discuss"], ["be"])
 DEEDS = word_set("offer resolve refuse decline undertake threaten")
 
 
@@ -302,7 +303,7 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
     if lemma == "point":
         return after not in ("out", "to")
     if lemma in DEEDS:
-        return after != "to"
+        return after != "to" or words.lows[i + 2 : i + 3] in SILENCE
     if lemma == "report":
         return after in ("to", "for") and words.lows[start - 1] != "that"
     if lemma in ("find", "determine", "project", "show", "signal", "expect", "suspect"):

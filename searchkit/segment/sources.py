@@ -172,7 +172,7 @@ def _before_relative(words: Words, at: int, low: int) -> int:
         if word == "who":
             verb = words.lows[who + 1]
             opens = verb == words.texts[who + 1] and verb not in DETERMINERS | PRONOUNS.keys()
-            return who - 1 if opens and verb not in CUE_WORDS else at
+            return who - 1 if opens and who + 1 < at else at
     return at
 
 
