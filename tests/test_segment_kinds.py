@@ -221,6 +221,73 @@ STORY_SPEAKERS = [
 ]
 
 
+SECOND_STORY = (
+    "KARVEL — Talks on the Sarne river dam ended without a deal on Thursday, "
+    "officials from both countries said, though each side described the mood as "
+    "constructive.\n\n"
+    "“Nobody slammed a door,” said Ostrenia's chief negotiator, Irena Volkova, a "
+    "former ambassador to the United Nations. “That counts as progress here.”\n\n"
+    "Her counterpart from Valmora, Deputy Water Minister Josef Klima, was less "
+    "upbeat, telling reporters outside the hotel that “a smile does not fill a "
+    "reservoir.”\n\n"
+    "Klima added that Valmora would take the dispute to the International Court of "
+    "Justice if no agreement was reached by June.\n\n"
+    "Volkova, 58, dismissed the threat as theatre. The court, she noted, has no "
+    "jurisdiction over treaties signed before 1980.\n\n"
+    "The two sides agreed to exchange flow data every week and to meet again in "
+    "Lantern next month, according to a joint communique seen by Basin Wire.\n\n"
+    "Marjania, which hosted the talks, welcomed the outcome. President Samir Dahwan's "
+    "office called it “a small step on a long road.”\n\n"
+    "Human rights groups criticised the absence of villagers from the table. “They "
+    "talk about our water as if we were not here,” complained Lidia Moreno, 34, who "
+    "farms near Gorna.\n\n"
+    "The World Bank, which is financing part of the dam, said in a statement that it "
+    "“remains committed to a fair outcome”.\n\n"
+    "Ostrenian state media quoted Prime Minister Pavel Dorin as saying that the "
+    "filling would begin on schedule “whatever the weather in Karvel.”\n\n"
+    "“If he means that, there is nothing left to discuss,” Klima told the Herald when "
+    "asked about the remark.\n\n"
+    "But Dorin's spokeswoman, Katya Benes, played down the comments, insisting the "
+    "prime minister had been misquoted.\n\n"
+    "In Brussels, the European Commission's Anna Lindqvist said the bloc stood ready "
+    "to send engineers, adding that a mission could leave within days.\n\n"
+    "Klima's predecessor, Hana Novak, wrote on X: “We offered the same data in 2019. "
+    "They refused.”\n\n"
+    "The chief of the Valmoran general staff, General Otto Krall, denied that troops "
+    "had been moved to the border, as did the interior ministry."
+)
+SECOND_SPEAKERS = [
+    None,
+    None,
+    "Irena Volkova",
+    "Irena Volkova",
+    "Josef Klima",
+    "Josef Klima",
+    "Irena Volkova",
+    "Irena Volkova",
+    "Irena Volkova",
+    None,
+    "Marjania",
+    "President Samir Dahwan's office",
+    None,
+    "Lidia Moreno",
+    "World Bank",
+    "Pavel Dorin",
+    "Josef Klima",
+    "Katya Benes",
+    "Anna Lindqvist",
+    "Hana Novak",
+    "Otto Krall",
+]
+
+
+def test_a_second_story() -> None:
+    found = said(SECOND_STORY)
+    assert [s.speaker for s in found] == SECOND_SPEAKERS
+    assert found[0].text.startswith("Talks on the Sarne")
+    assert (found[2].role, found[2].affiliation) == ("chief negotiator", "Ostrenia")
+
+
 def test_a_whole_story() -> None:
     found = said(STORY)
     assert [s.speaker for s in found] == STORY_SPEAKERS

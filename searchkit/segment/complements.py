@@ -176,7 +176,7 @@ def content_before(words: Words, first: int, low: int) -> tuple[int, int] | None
         words.texts[stop - 1] in (",", "—", "–") or words.lows[stop - 1] in ("as", "so")
     ):
         stop -= 1
-    if stop == first or stop - low < 3:
+    if stop == first or stop - low < 2:
         return None
     return low, stop
 

@@ -412,6 +412,8 @@ def _name_after_field(words: Words, a: int, b: int) -> tuple[int, int]:
     Where the field is not known, a name is its last two words, if more come before.
     """
     first, last = trailing_name(words, a, b)
+    if a < b and words.lows[a] in ("from", "in", "at", "with"):
+        return b, b  # "her counterpart from Valmora"
     if first == last or a >= b or words.lows[a] not in ("of", "for"):
         return first, last
     field = a + 1 + (words.lows[a + 1] == "the" if a + 1 < b else 0)

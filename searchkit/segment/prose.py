@@ -52,6 +52,8 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
     carried = False
     for number, (low, high) in enumerate(paragraphs):
         after = paragraphs[number + 1][0] if number + 1 < len(paragraphs) else None
+        if line := DATELINE.match(reader.text, low, high):
+            low = line.end()
         reader.quote_follows = after is not None and reader.text[after] in OPENERS
         quotes = scan_quotes(reader.text, low, high, carried=carried)
         if carried and not quotes and _closes_later(reader.text, paragraphs, number):
@@ -68,6 +70,13 @@ def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[S
         elif reader.floor is not None:
             reader.floor_age = 0
         yield from found
+
+
+# "KARVEL — Talks ended": the place is of the paper.
+DATELINE = re.compile(
+    r"[A-Z][A-Z.’'-]{2,30}(?:\s[A-Z][A-Z.’'-]{2,30}){0,3}(?:,\s[A-Z][\w. ]{1,20})?"
+    r"(?:\s\([\w .-]{2,30}\))?\s?(?:—|–|--|\s-)\s(?=[A-Z“\"])"
+)
 
 
 def _closes_later(text: str, paragraphs: list[Span], number: int) -> bool:

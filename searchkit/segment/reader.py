@@ -178,6 +178,9 @@ class Reader:
 
     def of_person(self, person: Person, mention: str | None) -> Speaker:
         """A known person as the speaker, found by name."""
+        owned = OWNED_OFFICE.match(person.role or "")
+        if owned and person.affiliation is None and self._is_known_body(owned["owner"]):
+            person = replace(person, role=owned["office"], affiliation=owned["owner"])
         return Speaker(
             person.name,
             mention,
@@ -282,6 +285,8 @@ def is_place(name: str, text: str) -> bool:
     return found is not None
 
 
+# "Ostrenia's chief negotiator": the state that no table has, and its office.
+OWNED_OFFICE = re.compile(r"(?P<owner>\w+)[’']s (?P<office>.+)")
 PLACE_CHARS = 50_000
 STATE_BODIES = word_set(
     """

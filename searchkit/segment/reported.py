@@ -116,6 +116,8 @@ def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
         return _according_content(words, i, low)
     if word in NOUN_CUES and i + 1 < len(words) and words.lows[i + 1] == "that":
         return _noun_cue(words, i)
+    if word in ("quoted", "cited") and "saying" in words.lows[i + 2 : i + QUOTED_REACH]:
+        return _quoted_as(words, i)
     if word in CUES:
         return None if only_noun(words, i) else _verb(words, i, low)
     if word in ("made", "makes") and "clear" in words.lows[i + 1 : i + 3]:
@@ -126,6 +128,19 @@ def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
             start = i + 1 + (word.startswith("point") and words.lows[i + 1] == "out")
             return Report(found, start, len(words), words.texts[i])
     return None
+
+
+QUOTED_REACH = 14
+
+
+def _quoted_as(words: Words, i: int) -> Report | None:
+    """ "The paper quoted X as saying that ...": the words are X's."""
+    at = words.lows.index("as", i)
+    found = describe(words, i + 1, at)
+    if found is None or words.lows[at + 1 : at + 2] != ["saying"] or at + 4 >= len(words):
+        return None
+    start = at + 2 + (words.lows[at + 2] == "that")
+    return Report(Found(found, i + 1, at), start, len(words), words.texts[at + 1])
 
 
 def _made_clear(words: Words, i: int, low: int) -> Report | None:

@@ -380,7 +380,9 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
     if named.parts and not any(part.name for part in named.parts):
         # "a professor at X and adviser to Y": one person of two offices.
         named = replace(named.parts[0], sort="role", role=role_text(words, a, b))
-    if source.sort in ("role", "anonymous") and named.sort in ("name", "person") and named.name:
+    full = named.name is not None and " " in named.name
+    sorts = ("role", "anonymous", "unknown") if full else ("role", "anonymous")
+    if source.sort in sorts and named.sort in ("name", "person") and named.name:
         return replace(
             source, sort="person", name=named.name, sex=source.sex or named.sex,
             start=named.start, end=named.end,
