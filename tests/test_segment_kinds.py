@@ -288,6 +288,64 @@ def test_a_second_story() -> None:
     assert (found[2].role, found[2].affiliation) == ("chief negotiator", "Ostrenia")
 
 
+THIRD_STORY = (
+    'Britain\'s foreign secretary, Helen Marlow, has accused Ostrenia of "reckless" '
+    "behaviour after a cable was cut in the northern sea.\n\n"
+    'Speaking in the House of Commons, Ms Marlow told MPs: "We know who did this and '
+    'they know that we know." She said two ships had been tracked.\n\n'
+    '"The evidence is overwhelming," the foreign secretary added. "I will publish '
+    'what I can."\n\n'
+    "Ostrenia's embassy in London said the claim was \"a fairy tale for a slow news "
+    'day".\n\n'
+    "The shadow foreign secretary, David Penn, backed the government but asked why "
+    'the navy had been "caught napping". Penn, a former naval officer, urged '
+    "ministers to summon the ambassador.\n\n"
+    "Downing Street would not say whether sanctions were planned. A spokesman said: "
+    '"Nothing is off the table."\n\n'
+    "Nato's secretary general Bram de Wit, who was visiting Oslo, described the "
+    "incident as serious and promised more patrols.\n\n"
+    "It is understood that the cable will take six weeks to repair.\n\n"
+    'Prof Ruth Adeyemi of Leeds University believes the cut was deliberate. "Anchors '
+    'do not dance," she says. "Somebody held it there."\n\n'
+    'Residents of the island of Skerra, where phones went dead, were angry. "We rang '
+    'nobody for two days," said one, who gave his name only as Magnus.\n\n'
+    "The chief executive of NorthLink, Erik Dahl - whose company owns the cable - "
+    'thanked engineers "who worked through the storm".\n\n'
+    "Meanwhile, the Norwegian and Danish governments issued a joint statement "
+    "condemning the damage and calling for a meeting of the Baltic council.\n\n"
+    "Ostrenia's president, Viktor Lazar, said in a televised address on Sunday night "
+    'that his country "has never cut anything but bread". He accused London of '
+    "hysteria and said he would not be lectured."
+)
+THIRD_SPEAKERS = [
+    "Helen Marlow",
+    "Helen Marlow",
+    "Helen Marlow",
+    "Helen Marlow",
+    "Helen Marlow",
+    "Ostrenia's embassy in London",
+    "David Penn",
+    "David Penn",
+    None,
+    "Bram de Wit",
+    "Ruth Adeyemi",
+    "Ruth Adeyemi",
+    "Ruth Adeyemi",
+    None,
+    "Erik Dahl",
+    "Norway; Denmark",
+    "Viktor Lazar",
+    "Viktor Lazar",
+]
+
+
+def test_a_third_story() -> None:
+    found = said(THIRD_STORY)
+    assert [s.speaker for s in found] == THIRD_SPEAKERS
+    assert found[5].affiliation == "Ostrenia"
+    assert (found[-1].role, found[-1].affiliation) == ("president", "Ostrenia")
+
+
 def test_a_whole_story() -> None:
     found = said(STORY)
     assert [s.speaker for s in found] == STORY_SPEAKERS

@@ -284,6 +284,10 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
         if words.lows[at] != "and" and words.texts[at] != "&":
             continue
         left, right = describe(words, a, at), describe(words, at + 1, b)
+        if right is not None and left is not None and _two_states(left, right):
+            other = replace(right, sort="country", name=right.affiliation, role=None)
+            both = (left, other)
+            return Source(words.starts[a], words.ends[b - 1], "person", plural=True, parts=both)
         if right is not None and right.sort == "group" and left is not None:
             return left if left.sort == "person" or left.name else None
         pair = (left, right)
@@ -295,6 +299,11 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
             parts = tuple(p for s in pair if s is not None for p in (s.parts or (s,)))
             return Source(words.starts[a], words.ends[b - 1], "person", plural=True, parts=parts)
     return None
+
+
+def _two_states(left: Source, right: Source) -> bool:
+    """ "the Norwegian and Danish governments"."""
+    return left.sort == "country" and right.sort == "group" and right.affiliation is not None
 
 
 def _one_office(words: Words, a: int, at: int, b: int) -> bool:
@@ -323,6 +332,9 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
         return Source(start, end, "body", name=whole, affiliation=known, head=last)
     office = office_index(words, a, b)
     of_body = office is not None and _office_of_body(words, office, b)
+    if (of := _person_of(words, a, b)) is not None:
+        affiliation = affiliation_in(words, of + 1, b) or text_of(words, of + 1, b)
+        return Source(start, end, "name", name=text_of(words, a, of), affiliation=affiliation)
     if _is_group_of(words, a, b):
         return _common_noun(words, a, b, indefinite=indefinite)
     if last in BODIES and not of_body and (b - a > 1 or not is_capital(words.texts[a])):
@@ -330,6 +342,19 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
     if office is not None and last not in GROUPS:
         return _office_phrase(words, a, office, b, indefinite=indefinite)
     return _common_noun(words, a, b, indefinite=indefinite) or _plain_name(words, a, b)
+
+
+def _person_of(words: Words, a: int, b: int) -> int | None:
+    """ "Ruth Adeyemi of Leeds University": where the "of" stands after a full name."""
+    of = next((i for i in range(a + 2, b - 1) if words.lows[i] == "of"), None)
+    if of is None or not is_capital(words.texts[of + 1]) or of - a > LONGEST_NAME:
+        return None
+    other = BODIES | FIELDS | OFFICES | OFFICE_MODIFIERS
+    return (
+        of
+        if other.isdisjoint(words.lows[a:of]) and trailing_name(words, a, of) == (a, of)
+        else None
+    )
 
 
 def _is_group_of(words: Words, a: int, b: int) -> bool:
@@ -347,6 +372,13 @@ def _office_of_body(words: Words, office: int, b: int) -> bool:
 
 def _body(words: Words, a: int, b: int) -> Source:
     named = next((i for i in range(a + 1, b) if words.lows[i] in ("on", "for", "to", "with")), b)
+    owner = bare(words.texts[a])
+    if owner != words.texts[a] and is_capital(owner):
+        # "Peru's embassy in London" speaks for Peru.
+        return Source(
+            words.starts[a], words.ends[b - 1], "body", name=text_of(words, a, b),
+            affiliation=body_of(owner) or owner, head=bare(words.lows[b - 1]),
+        )  # fmt: skip
     return Source(
         words.starts[a],
         words.ends[b - 1],

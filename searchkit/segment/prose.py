@@ -218,6 +218,8 @@ def _quoted_sentence(
     if hit is not None:
         speaker, cue_at, _ = hit
         cue = words.texts[cue_at] if cue_at >= 0 else None
+    elif _names_somebody(words):
+        speaker = None
     else:
         speaker = _unattributed(reader, paragraph, words, last)
     for quote in quotes:
@@ -226,6 +228,14 @@ def _quoted_sentence(
         reader.heard(speaker)
     if hit is not None and speaker is not None:
         yield from _tails(reader, paragraph, words, hit, speaker)
+
+
+def _names_somebody(words: Words) -> bool:
+    """ "“...,” said one of them": a speaker whom no rule can read is not the one before."""
+    for i in range(1, len(words) - 1):
+        if words.texts[i - 1][0] == "\x01" and words.lows[i] in ("said", "says"):
+            return words.texts[i + 1][0].isalnum()
+    return False
 
 
 def _unattributed(

@@ -13,6 +13,7 @@ from searchkit.names import country_code
 from searchkit.names.offices import word_set
 from searchkit.records import Via
 from searchkit.segment.people import (
+    STATE_OFFICES,
     People,
     Person,
     Speaker,
@@ -179,7 +180,7 @@ class Reader:
     def of_person(self, person: Person, mention: str | None) -> Speaker:
         """A known person as the speaker, found by name."""
         owned = OWNED_OFFICE.match(person.role or "")
-        if owned and person.affiliation is None and self._is_known_body(owned["owner"]):
+        if owned and person.affiliation is None and self._is_state(owned["owner"], owned["office"]):
             person = replace(person, role=owned["office"], affiliation=owned["owner"])
         return Speaker(
             person.name,
@@ -189,6 +190,13 @@ class Reader:
             speaks_for(person, self.home, self.people),
             person.sex,
         )
+
+    def _is_state(self, owner: str, office: str) -> bool:
+        """Whether a name before an office is a state's: a place, or nobody with a president."""
+        if self._is_known_body(owner):
+            return True
+        stately = not STATE_OFFICES.isdisjoint(office.lower().split())
+        return owner[:1].isupper() and stately and self.people.find(owner) is None
 
     def _body(self, source: Source, mention: str) -> Speaker | None:
         name = source.name or ""

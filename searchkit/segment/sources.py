@@ -71,7 +71,7 @@ BOUNDARIES = word_set(
     where so than until unless whether once whose what how why or nor yet
     """
 )
-STOPS = frozenset(',;:—–"“”„«»()…!?') | {"--"}
+STOPS = frozenset(',;:—–-"“”„«»()…!?') | {"--"}
 FINITE = word_set(
     """
     is are was were be been has have had will would can could may might should must do does did
@@ -109,7 +109,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
     if at >= low and words.lows[at] == "who":
         return Found(Source(words.starts[at], words.ends[at], "pronoun", head="who"), at, at + 1)
     added: list[tuple[int, int]] = []
-    while at >= low and words.texts[at] in (",", ")", "—", "–"):
+    while at >= low and words.texts[at] in (",", ")", "—", "–", "-"):
         opened = _opening(words, at, low)
         if opened is None:
             return None
