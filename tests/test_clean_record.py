@@ -108,3 +108,10 @@ def test_half_characters_do_not_pass() -> None:
 def test_a_text_that_is_all_banner_is_kept() -> None:
     text = "Watch: https://video.example/1 https://video.example/2"
     assert record({"text": text}).text == text
+
+
+def test_a_record_that_is_all_banner_is_kept_and_told() -> None:
+    said = "Subscribe to our weekly newsletter."
+    document = record({"text": said})
+    assert document.text == said
+    assert document.warnings == ("all of it reads like boilerplate; kept as it is",)
