@@ -17,7 +17,7 @@ from searchkit.clean.language import detect_language, settle_language
 from searchkit.clean.metadata import Metadata, dated, read_metadata
 from searchkit.clean.pdf import read_pdf
 from searchkit.clean.record import read_record, readable_date
-from searchkit.clean.text import Flat, clean_text, sift_paragraphs, split_paragraphs, tidy
+from searchkit.clean.text import Flat, clean_text, sift_paragraphs, tidy
 from searchkit.errors import InputError
 from searchkit.records import Certainty, Document, Given, Page, Removed
 from searchkit.urls import canonical_url, document_id, url_key
@@ -63,19 +63,11 @@ def clean_page(page: Page, given: Given | None = None) -> Document:
         record = read_record(page.body, page.origin, given)
         given, warnings = record.given, warnings + record.warnings
         parts = _text_parts(record.text, given)
-        if not parts.paragraphs:
-            parts = _kept_whole(parts, record.text)
     else:
         raise InputError(page.origin, f"cannot clean pages of type {page.media_type!r}")
     if not parts.paragraphs:
         raise InputError(page.origin, "no text is left when boilerplate is taken out")
     return _document(page, given, replace(parts, warnings=warnings + parts.warnings))
-
-
-def _kept_whole(parts: _Parts, text: str) -> _Parts:
-    """A record stated as a text of its own is kept, though all of it reads like a banner."""
-    warning = "all of it reads like boilerplate; kept as it is"
-    return replace(parts, paragraphs=tuple(split_paragraphs(text)), removed=(), warnings=(warning,))
 
 
 def _text_parts(text: str, given: Given) -> _Parts:
