@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from searchkit.clean.boxes import name_rule
 from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
-from searchkit.clean.judge import judge_blocks, name_rule
+from searchkit.clean.judge import judge_blocks
 from searchkit.errors import InputError
 from tests.pages import clean_html
 
@@ -271,6 +272,6 @@ def test_strip_tags_drops_scripts_and_comments() -> None:
 
 def test_each_block_has_one_verdict() -> None:
     outline = outline_page(parse_tree(f"<body><nav><a>Home</a></nav>{tagged(PARAGRAPHS)}</body>"))
-    rules = judge_blocks(outline)
+    rules = judge_blocks(outline).rules
     assert len(rules) == len(outline.blocks)
     assert rules == ["navigation", *[None] * len(PARAGRAPHS)]

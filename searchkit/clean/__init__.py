@@ -15,6 +15,7 @@ from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_t
 from searchkit.clean.judge import judge_blocks, printed_date
 from searchkit.clean.language import detect_language, settle_language
 from searchkit.clean.metadata import Metadata, dated, read_metadata
+from searchkit.clean.model import decide_blocks
 from searchkit.clean.pdf import read_pdf
 from searchkit.clean.record import read_record, readable_date
 from searchkit.clean.text import Flat, clean_text, sift_paragraphs, tidy
@@ -101,8 +102,9 @@ def _html_parts(page: Page, given: Given) -> _Parts:
     removed: list[Removed] = []
     if root is not None:
         outline = outline_page(root)
-        rules = judge_blocks(outline)
-        facts = dated(facts, printed_date(outline, rules), page.fetched_at)
+        judged = judge_blocks(outline, title)
+        facts = dated(facts, printed_date(outline, judged.rules), page.fetched_at)
+        rules = decide_blocks(outline, judged, title)
         for block, rule in zip(outline.blocks, rules, strict=True):
             if rule is None:
                 kept.append(block.text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # A longer line is text; the longest banner sentence met in news pages has 58 words.
 LONGEST_BANNER_WORDS = 60
@@ -402,6 +403,7 @@ def _is_cut_sentence(line: str, words: int) -> bool:
     return begin[:1].islower() and (words > 3 or begin.rstrip().endswith(SENTENCE_END))
 
 
+@lru_cache(maxsize=4096)  # lines are asked about twice, and a site repeats its own
 def boilerplate_rule(line: str) -> str | None:
     """The rule that removes a line, None where the line is text.
 

@@ -58,6 +58,13 @@ _SKIPPED = (
 )
 SKIPPED = frozenset(_SKIPPED.split())
 # Hidden by markup; what a script shows later cannot be known, so it is judged, not dropped.
+# An inline element of these classes is for screen readers or for a mouse that rests on a name.
+HIDDEN_CLASSES = frozenset(
+    "hidden sr-only visually-hidden visuallyhidden screen-reader-text screenreader offscreen"
+    " element-invisible tooltiptext".split()
+)
+HOVER = re.compile(r"(?:tooltip|rollover|popover)[\w-]*(?:block|content|text|body|panel)\b", re.I)
+HIDEABLE = frozenset("span a i em b strong small sup sub label".split())
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 BREAKS = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
@@ -159,7 +166,11 @@ def parse_tree(source: str) -> Any:
 
 def _parse(source: str) -> tuple[Any, bool]:
     parser = etree.HTMLParser(
-        huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+        huge_tree=True,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
     )
     try:
         root = etree.fromstring(source.encode("utf-8", "replace"), parser)
@@ -198,6 +209,8 @@ class _Walk:
         self.linked = 0
         self.links = 0
         self.row_depth = 0
+        self.veiled: Any = None
+        self.asides: list[tuple[str, Box]] = []
 
     def run(self, root: Any) -> Outline:
         events = etree.iterwalk(root, events=("start", "end"))
@@ -206,12 +219,14 @@ class _Walk:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if tag in SKIPPED:
+                if tag in SKIPPED or (tag in HIDEABLE and self.veil(tag, element)):
                     events.skip_subtree()
                 else:
                     self.start(tag, element)
             else:
-                if tag not in SKIPPED:
+                if element is self.veiled:
+                    self.veiled = None
+                elif tag not in SKIPPED:
                     self.end(tag)
                 if element.tail:
                     self.add(element.tail)
@@ -231,11 +246,39 @@ class _Walk:
         if element.text:
             self.add(element.text)
 
+    def veil(self, tag: str, element: Any) -> bool:
+        """Put a hidden inline element aside; whether it is one."""
+        names = element.get("class") or ""
+        style = element.get("style")
+        if not (
+            element.get("hidden") is not None
+            or (style and HIDDEN_STYLE.search(style))
+            or (
+                names
+                and ":" not in names
+                and (not HIDDEN_CLASSES.isdisjoint(names.split()) or HOVER.search(names))
+            )
+        ):
+            return False
+        text = ANY_SPACE.sub(" ", " ".join(element.itertext())).strip()
+        parent = self.stack[-1] if self.stack else -1
+        if text:
+            self.asides.append((text, Box(parent, tag, names[:500], True)))
+        self.veiled = element
+        return True
+
     def open_box(self, tag: str, element: Any) -> None:
         get = element.get
         names = " ".join(
             filter(
-                None, (get("class"), get("id"), get("role"), get("itemprop"), get("data-component"))
+                None,
+                (
+                    get("class"),
+                    get("id"),
+                    get("role"),
+                    get("itemprop"),
+                    get("data-component"),
+                ),
             )
         )
         hidden = get("hidden") is not None or bool(
@@ -260,6 +303,9 @@ class _Walk:
                 self.stack.pop()
 
     def add(self, text: str) -> None:
+        if text.isspace():
+            self.pieces.append(" ")
+            return
         plain = ANY_SPACE.sub(" ", text)
         self.pieces.append(plain)
         if self.links:
@@ -267,19 +313,29 @@ class _Walk:
 
     def flush(self) -> None:
         """Close the block: its text, split where two line breaks or a sentence part it."""
-        if not self.pieces:
-            return
-        text = "".join(self.pieces)
-        density = self.linked / max(1, len(text.strip()))
+        if self.pieces:
+            self.close("".join(self.pieces))
+        for text, box in self.asides:
+            self.outline.blocks.append(Block(text, box.tag, len(self.outline.boxes), 0.0))
+            self.outline.boxes.append(box)
+        self.asides = []
+
+    def close(self, text: str) -> None:
+        bare = text.strip()
+        density = min(1.0, self.linked / max(1, len(bare)))
         self.pieces, self.linked = [], 0
-        if not text.strip():
-            return
         number = self.stack[-1] if self.stack else 0
         tag = self.outline.boxes[number].tag if self.outline.boxes else "body"
-        for part in BREAKS.split(text):
-            for paragraph in SENTENCE_BREAK.split(part):
-                if whole := ANY_SPACE.sub(" ", paragraph).strip():
-                    self.outline.blocks.append(Block(whole, tag, number, min(1.0, density)))
+        for paragraph in _paragraphs(bare):
+            if whole := ANY_SPACE.sub(" ", paragraph).strip():
+                self.outline.blocks.append(Block(whole, tag, number, density))
+
+
+def _paragraphs(text: str) -> list[str]:
+    """A block's text parted at two line breaks, and at one that a sentence ends before."""
+    if "\n" not in text:
+        return [text]
+    return [whole for part in BREAKS.split(text) for whole in SENTENCE_BREAK.split(part)]
 
 
 def _holds_blocks(row: Any) -> bool:

@@ -1,102 +1,35 @@
-"""Which blocks of a page are its text: an outline to one verdict a block.
+"""Which blocks of a page are its text, by rules: an outline to one verdict a block.
 
-This is the seam where blocks are judged: `judge_blocks` sees every block with its tag, the
-names of the boxes around it and its link density, and gives for each the rule that removes
-it, or None to keep it.  It does not read metadata and does not change a block.
+`judge_blocks` sees every block with its tag, the names of the boxes around it and its link
+density, and gives for each the rule that removes it, or None to keep it.  It does not read
+metadata and does not change a block; `model` weighs its verdicts once more.
 
-Three looks: the names of boxes (a box called "newsletter" is one, unless most of the page
-is in it), the main box (the smallest that holds most of the running text), and each block.
+Three looks: the names of boxes (`boxes`), the main box (the smallest that holds most of the
+running text), and each block.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from searchkit.clean.boilerplate import boilerplate_rule
-from searchkit.clean.html import Block, Box, Outline
+from searchkit.clean.boxes import (
+    CJK,
+    HEADINGS,
+    MOST_LINKS,
+    SOUND_CHARS,
+    STRONG,
+    WHOLE_PAGE,
+    box_masses,
+    box_rules,
+    plain_names,
+    running_chars,
+)
+from searchkit.clean.html import Block, Outline
 from searchkit.dates import is_date_line
-
-# What boxes are called, by rule; whole words of a class or id, between dashes or case changes.
-NAMES = {
-    "cookie": "cookies? cookiebar cookiebanner cookieconsent consent gdpr ccpa onetrust optanon"
-    " cmp-banner cmp-modal cmp-consent didomi truste privacy-notice"
-    " privacy-policy privacypolicy qc-cmp legal-notice",
-    "sign-up": "newsletters? signup sign-up subscribe subscription subscriptions regwall login"
-    " log-in signin sign-in registration register optin opt-in mailchimp mc4wp mailing-list"
-    " email-signup inbox donate donation membership",
-    "share": "share shares sharing sharebar sharethis sharedaddy addthis addtoany a2a socials?"
-    " social-links socialmedia share-buttons jp-relatedposts whatsapp",
-    "follow": "follow follow-us followus connect",
-    "related": "related relateds relatedposts relatedarticles recommended recommendations recommend"
-    " recirc recirculation more-stories more-news more-from more-on morefrom read-more readmore"
-    " read-next readnext trending popular most-read mostread most-popular mostpopular most-viewed"
-    " also-like also-read outbrain taboola zergnet revcontent teasers? promos? up-next upnext"
-    " next-article next-post latest latest-news latestnews similar see-also seealso suggested"
-    " post-navigation posts-list article-list headlines yarpp crp-related jp-related in-other-news",
-    "comments": "comments? disqus commentlist comment-list respond livefyre discussion replies"
-    " fb-comments comments-area comments-section reply",
-    "advert": "ad ads advert adverts advertisement advertisements advertising adsbygoogle dfp"
-    " ad-slot sponsor sponsors sponsored promotion promotions commercial partners",
-    "navigation": "nav navbar navigation menu menus breadcrumbs? pagination pager topbar toolbar"
-    " sitemap skip-link skip-links masthead mainnav subnav site-header page-header global-header"
-    " tag-list taglist tags topics keywords toc quick-links languages",
-    "footer": "footer site-footer page-footer colophon copyright disclaimer terms",
-    "sidebar": "sidebar side-bar rail right-rail rightrail left-rail right-column rightcol leftcol"
-    " right-col left-col sidecol widgets widget-area sidebar-widget aside secondary",
-    "byline": "byline bylines author authors author-bio author-info author-box authorbox "
-    " about-author by bio timestamp publish-date pubdate published-date post-meta"
-    " entry-meta article-meta metadata"
-    " post-date entry-date article-date date-line published dateline-date posted-on post-info"
-    " article-info reading-time read-time",
-    "caption": "caption captions figcaption image-caption photo-caption wp-caption-text credit"
-    " credits image-credit photo-credit media-caption gallery slideshow carousel video-player"
-    " image-source",
-    "overlay": "modal popup pop-up overlay lightbox tooltip toast sr-only visually-hidden"
-    " visuallyhidden screen-reader-text screenreader offscreen noprint no-print hidden-print"
-    " browsehappy browser-warning alert-box",
-}  # fmt: skip
-NAME_PATTERN = re.compile(
-    r"(?<![a-z])(?:"
-    + "|".join(
-        f"(?P<{rule.replace('-', '_')}>{'|'.join(words.replace('-', '[-_]?').split())})"
-        for rule, words in NAMES.items()
-    )
-    + r")(?![a-z])"
-)
-CASE_CHANGE = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# "has-sidebar", "no-ads" describe a box, "tag-cookies", "category-newsletters" its subject.
-DESCRIBES = re.compile(
-    r"(?:has|no|with|without|not|is|tag|category|cat|topic|section|type|format|status|hentry|js|page"
-    r"|single|article-category|wf|u|t)[-_]|.*[-_](?:enabled|disabled|visible|open|on|active|true)$|\S{60,}"
-)
-
-TAG_RULES = {
-    "nav": "navigation", "menu": "navigation", "footer": "footer", "aside": "sidebar",
-    "figcaption": "caption", "caption": "caption", "dialog": "overlay",
-}  # fmt: skip
-
-# Boxes that are never text however long they are; the others give way to a page's only text.
-STRONG = frozenset(("cookie", "comments"))
-# A box called by a weak name that holds this share of the page's running text is the page.
-MOST_OF_PAGE = 0.4
-TIMES_FREE = 2.0  # and so many times the text outside such boxes
-WRAPPER_SHARE = 0.2
-# Unless an article element has so much running text of its own: a short statement beside a
-# long sidebar.
-SOUND_CHARS = 150
-WHOLE_PAGE = frozenset(("html", "body"))
-# What the box of the text itself is called; no other word in its name speaks against it.
-BODY_NAMES = re.compile(
-    r"(?<![a-z])(?:article|story|post|entry|news|blog|press-?release)[-_]{0,2}"
-    r"(?:body|content|text)(?![-_]?(?:header|footer|meta|sidebar|bottom|top|related|ad|wrapper-ad))(?![a-z])"
-)
-
-# Running text: long, and not links.
-RUNNING_CHARS, RUNNING_CJK_CHARS = 50, 15
-CJK = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-MOST_LINKS = 0.5
 
 # The main box: go down while one child holds nearly all of the running text.
 DESCEND = 0.75
@@ -106,145 +39,22 @@ LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would 
 _PARAGRAPH_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd tr pre caption figcaption"
 PARAGRAPH_TAGS = frozenset(_PARAGRAPH_TAGS.split())
 
-# A lead paragraph set apart from the body; shorter ones are labels and sub-headlines.
-LEAD_TAGS = frozenset(("p", "div", "h2"))
-LEAD_CHARS, FEW_LINKS = 120, 0.3
+# A lead set apart from the body is one sentence at least; others are labels and sub-headlines.
+LEAD_TAGS = frozenset(("p", "div", "h2", "h3"))
+LEAD_WORDS, LEAD_CJK, FEW_LINKS = 8, 16, 0.3
+ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "legend"))
-
-
-@lru_cache(maxsize=20_000)
-def name_rule(names: str) -> str | None:
-    """The rule that class words and ids call for, None where they say nothing.
-
-    >>> name_rule("article__relatedStories"), name_rule("tag-cookies has-sidebar")
-    ('related', None)
-    """
-    for word in CASE_CHANGE.sub("-", names).lower().split():
-        if not DESCRIBES.match(word) and (match := NAME_PATTERN.search(word)):
-            return (match.lastgroup or "").replace("_", "-")
-    return None
-
-
-@lru_cache(maxsize=20_000)
-def is_body_name(names: str) -> bool:
-    """Whether class words and ids call a box the body of the text.
-
-    >>> is_body_name("articleBody js-x"), is_body_name("article__related")
-    (True, False)
-    """
-    return bool(BODY_NAMES.search(CASE_CHANGE.sub("-", names).lower()))
-
-
-def _own_rule(box: Box) -> str | None:
-    if box.tag in WHOLE_PAGE:
-        return None
-    if box.hidden:
-        return "hidden"
-    if rule := TAG_RULES.get(box.tag):
-        return rule
-    return name_rule(box.names) if box.names and not is_body_name(box.names) else None
-
-
-def _running(block: Block) -> float:
-    """Characters of running text in a block, 0 for labels and lists of links."""
-    if block.link_density > MOST_LINKS:
-        return 0.0
-    size = len(block.text)
-    if size < RUNNING_CHARS:
-        signs = len(CJK.findall(block.text))
-        if signs < RUNNING_CJK_CHARS:
-            return 0.0
-        size += signs
-    return size * (1 - block.link_density)
-
-
-def _masses(outline: Outline, rules: list[str | None]) -> list[float]:
-    """Running text in each box with all that it holds; a ruled block counts for nothing."""
-    masses = [0.0] * len(outline.boxes)
-    for block, rule in zip(outline.blocks, rules, strict=True):
-        if rule is None:
-            masses[block.box] += _running(block)
-    for number in range(len(masses) - 1, 0, -1):
-        if (parent := outline.boxes[number].parent) >= 0:
-            masses[parent] += masses[number]
-    return masses
-
-
-def _box_rules(outline: Outline) -> list[str | None]:
-    """For each box the rule of its name, or of a box around it.
-
-    Boxes of one name are weighed together: where those called "paywall" hold most of the
-    page, each paragraph of it is in one.  A box around the headline or an article is a part
-    of the layout whatever it is called.
-    """
-    masses = _masses(outline, [None] * len(outline.blocks))
-    whole = masses[0] if masses else 0.0
-    own = [_own_rule(box) for box in outline.boxes]
-    first = _inherit(outline, own)
-    free = sum(_running(b) for b in outline.blocks if first[b.box] is None)
-    in_article = _inherit(outline, ["" if _is_article(box) else None for box in outline.boxes])
-    sound = sum(
-        _running(b)
-        for b in outline.blocks
-        if first[b.box] is None and in_article[b.box] is not None and b.tag not in HEADINGS
-    )
-    groups = _group_masses(outline, own, masses)
-    wraps = _wraps_article(outline)
-    in_body = _inherit(outline, ["" if is_body_name(box.names) else None for box in outline.boxes])
-    for number, rule in enumerate(own):
-        if rule is None or rule in STRONG or (rule == "hidden" and in_body[number] is None):
-            continue
-        mass = groups.get(_group(outline, number), 0.0)
-        alone = sound < SOUND_CHARS or in_article[number] is not None
-        if (alone and mass > max(MOST_OF_PAGE * whole, TIMES_FREE * free)) or (
-            wraps[number] and masses[number] > WRAPPER_SHARE * whole
-        ):
-            own[number] = None
-    return _inherit(outline, own)
-
-
-def _is_article(box: Box) -> bool:
-    return box.tag in ("article", "main") or is_body_name(box.names)
-
-
-def _wraps_article(outline: Outline) -> list[bool]:
-    """For each box whether it holds a headline or an article element."""
-    wraps = [box.tag in ("h1", "article", "main") for box in outline.boxes]
-    for number in range(len(wraps) - 1, 0, -1):
-        if wraps[number] and (parent := outline.boxes[number].parent) >= 0:
-            wraps[parent] = True
-    return wraps
-
-
-def _group(outline: Outline, number: int) -> object:
-    """What boxes weighed together share: the name, where they have one."""
-    box = outline.boxes[number]
-    return (box.tag, box.names, box.hidden) if box.names else number
-
-
-def _group_masses(
-    outline: Outline, own: list[str | None], masses: list[float]
-) -> dict[object, float]:
-    """Running text of all boxes of one group, none counted twice."""
-    groups: dict[object, float] = {}
-    nearest: list[object] = []
-    for number, box in enumerate(outline.boxes):
-        around = nearest[box.parent] if box.parent >= 0 else None
-        group = _group(outline, number) if own[number] else around
-        nearest.append(group)
-        if own[number] and group != around:
-            groups[group] = groups.get(group, 0.0) + masses[number]
-    return groups
-
-
-def _inherit(outline: Outline, own: list[str | None]) -> list[str | None]:
-    """For each box its own word, else that of the nearest box around it."""
-    passed: list[str | None] = []
-    for box, word in zip(outline.boxes, own, strict=True):
-        around = passed[box.parent] if box.parent >= 0 else None
-        passed.append(word if around is None else around)
-    return passed
+# Boxes of pictures, and of labels at the edge of the text (date, place, section).
+PICTURE = re.compile(
+    r"(?<![a-z])(?:media|photos?|images?|pictures?|pics?|img|imginline|fotos?|bild)(?![a-z])|caption"
+)
+LONGEST_CAPTION = 400
+CAPTION_TAGS = frozenset(("p", "div", "figure"))
+EDGE = re.compile(
+    r"(?<![a-z])(?:time|date|datetime|place|location|dateline|kicker|eyebrow|overline|category)(?![a-z])"
+)
+EDGE_WORDS = 8
+TIME_ALONE = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?")
 
 
 def _main_box(outline: Outline, masses: list[float]) -> int:
@@ -280,15 +90,32 @@ def _inside(outline: Outline, main: int) -> list[bool]:
     return inside
 
 
-def _keep_lead(outline: Outline, rules: list[str | None]) -> None:
-    """A long first paragraph that stands between the headline and the main box is text."""
+def _keep_lead(outline: Outline, rules: list[str | None], headline: int) -> None:
+    """A sentence that stands between the headline and the main box is text."""
     first = next((place for place, rule in enumerate(rules) if rule is None), 0)
-    headline = next((p for p in range(first - 1, -1, -1) if outline.blocks[p].tag == "h1"), first)
+    if headline < 0:
+        return
     for place in range(headline + 1, first):
         block = outline.blocks[place]
-        long = len(block.text) >= LEAD_CHARS and _running(block) and block.link_density < FEW_LINKS
-        if rules[place] == "outside" and block.tag in LEAD_TAGS and long:
+        if rules[place] == "outside" and block.tag in LEAD_TAGS and _is_sentence(block):
             rules[place] = None
+
+
+def _is_sentence(block: Block) -> bool:
+    """Whether a block is one sentence or more, and few of its words are links."""
+    return (
+        block.link_density < FEW_LINKS
+        and (len(block.text.split()) >= LEAD_WORDS or len(CJK.findall(block.text)) >= LEAD_CJK)
+        and bool(ENDS_SENTENCE.search(block.text))
+    )
+
+
+def _picture_rule(outline: Outline, block: Block) -> str | None:
+    """Short text alone in a box called after pictures is a caption."""
+    names = outline.boxes[block.box].names
+    if block.tag in CAPTION_TAGS and names and len(block.text) < LONGEST_CAPTION:
+        return "caption" if PICTURE.search(plain_names(names)) else None
+    return None
 
 
 def _block_rule(block: Block) -> str | None:
@@ -296,7 +123,7 @@ def _block_rule(block: Block) -> str | None:
         return rule
     if block.link_density > MOST_LINKS and block.tag not in ("p", "blockquote"):
         return "links"
-    return None
+    return "byline" if TIME_ALONE.fullmatch(block.text) else None
 
 
 def _drop_lone_headings(outline: Outline, rules: list[str | None]) -> None:
@@ -317,12 +144,20 @@ def _drop_lone_headings(outline: Outline, rules: list[str | None]) -> None:
 
 # A by-line above the text: "By Ana Example, Example News Agency".
 BYLINE = re.compile(
-    r"(?:by|von|par|por|story by|written by|автор:?)\s+[^\W\d_a-zа-яё][^.!?]{2,80}$", re.I
+    r"(?:by|von|par|por|story by|written by|автор:?)\s+[^\W\d_a-zа-яё][^.!?]{2,80}$",
+    re.I,
 )
 DATE_WORDS, LONGEST_DATE_LINE = 9, 100
 DATE_REACH = 8  # blocks above the text
+LEAD_REACH = 6  # blocks between a lead and the text: the date may stand there
 # So much of the running text may stand above the headline: a banner, never the text.
 ABOVE_HEADLINE = 0.4
+ABOVE_TITLE = 0.7  # where the heading repeats the page's title it may be more: lists of news
+
+# A heading that prints the title: so alike are their words, so long it may be.
+LIKE_TITLE, H1_BONUS, LONGEST_HEADLINE = 0.6, 0.2, 300
+TITLE_TAGS = frozenset(("h1", "h2", "h3", "div", "p", "td", "header"))
+WORD = re.compile(r"\w+")
 
 
 def _is_credit_line(block: Block) -> bool:
@@ -332,33 +167,89 @@ def _is_credit_line(block: Block) -> bool:
     return bool(BYLINE.match(block.text)) or is_date_line(block.text)
 
 
-def _headline(outline: Outline, kept: list[int], running: list[int]) -> int:
-    """The place of the h1 over most of the running text, -1 where there is none."""
+def _is_edge_label(outline: Outline, block: Block) -> bool:
+    """Whether a short block stands in a box called after dates, places or sections."""
+    names = outline.boxes[block.box].names
+    short = len(block.text.split()) <= EDGE_WORDS
+    return bool(names) and short and bool(EDGE.search(plain_names(names)))
+
+
+def find_headline(outline: Outline, title: str | None) -> int:
+    """The place of the heading that prints the title, else of the first h1, else -1."""
     blocks = outline.blocks
-    headline = next((place for place in kept if blocks[place].tag == "h1"), None)
-    if headline is None:  # old pages have one h2 for it; several are those of sections
+    best, most = -1, LIKE_TITLE
+    wanted = set(WORD.findall((title or "").casefold()))
+    if len(wanted) > 1:
+        for place, block in enumerate(blocks):
+            if not wanted or len(block.text) > LONGEST_HEADLINE or block.tag not in TITLE_TAGS:
+                continue
+            words = set(WORD.findall(block.text.casefold()))
+            likeness = len(words & wanted) / len(words | wanted) if words else 0.0
+            likeness += H1_BONUS * (block.tag == "h1") - block.link_density / 2
+            if likeness > most:
+                best, most = place, likeness
+    if best >= 0:
+        return best
+    return next((place for place, block in enumerate(blocks) if block.tag == "h1"), -1)
+
+
+def _other_articles(outline: Outline, headline: int) -> list[bool]:
+    """For each box whether it is in an article element beside the headline's own."""
+    boxes = outline.boxes
+    others = [False] * len(boxes)
+    around = set(_ancestors(outline, outline.blocks[headline].box)) if headline >= 0 else set()
+    articles = [number for number in around if boxes[number].tag == "article"]
+    if not articles:
+        return others
+    own = [False] * len(boxes)
+    for number, box in enumerate(boxes):
+        own[number] = number == max(articles) or (box.parent >= 0 and own[box.parent])
+        apart = box.tag == "article" and number not in around and not own[number]
+        others[number] = apart or (box.parent >= 0 and others[box.parent])
+    text = sum(running_chars(b) for b in outline.blocks if own[b.box] and b.tag not in HEADINGS)
+    return others if text >= SOUND_CHARS else [False] * len(boxes)
+
+
+def _ancestors(outline: Outline, number: int) -> Iterator[int]:
+    while number >= 0:
+        yield number
+        number = outline.boxes[number].parent
+
+
+def _top(outline: Outline, kept: list[int], text: list[int], headline: int) -> int:
+    """The place of the headline over most of the running text, -1 where there is none."""
+    blocks = outline.blocks
+    share = ABOVE_HEADLINE
+    top = next((place for place in kept if blocks[place].tag == "h1"), None)
+    if top is None and headline in kept:
+        top, share = headline, ABOVE_TITLE
+    if top is None:  # old pages have one h2 for it; several are those of sections
         seconds = [place for place in kept if blocks[place].tag == "h2"]
-        return seconds[0] if len(seconds) == 1 and seconds[0] < running[0] else -1
-    total = sum(_running(blocks[place]) for place in running)
-    before = sum(_running(blocks[place]) for place in running if place < headline)
-    return headline if before <= ABOVE_HEADLINE * total else -1
+        first = seconds[0] if len(seconds) == 1 and seconds[0] < text[0] else -1
+        return first if first < 0 or not _is_sentence(blocks[first]) else -1
+    total = sum(running_chars(blocks[place]) for place in text)
+    before = sum(running_chars(blocks[place]) for place in text if place < top)
+    return top if before <= share * total else -1
 
 
-def _trim_edges(outline: Outline, rules: list[str | None]) -> None:
+def _trim_edges(outline: Outline, rules: list[str | None], headline: int) -> None:
     """The headline and what is above it, and dates and by-lines around the text, go."""
     kept = [place for place, rule in enumerate(rules) if rule is None]
     blocks = outline.blocks
-    running = [p for p in kept if blocks[p].tag not in HEADINGS and _running(blocks[p])]
+    running = [p for p in kept if blocks[p].tag not in HEADINGS and running_chars(blocks[p])]
     if not running:
         return
-    headline = _headline(outline, kept, running)
-    begin = next((place for place in running if place > headline), running[0])
+    top = _top(outline, kept, running, headline)
+    below = [place for place in running if place > top] or running
+    begin = below[1] if len(below) > 1 and below[1] - below[0] <= LEAD_REACH else below[0]
     for place in kept:
-        if place < headline:
+        if place < top:
             rules[place] = "above headline"
-        elif place == headline:
+        elif place == top:
             rules[place] = "title"
-        elif not begin < place < running[-1] and _is_credit_line(blocks[place]):
+        elif not begin < place < running[-1] and (
+            _is_credit_line(blocks[place]) or _is_edge_label(outline, blocks[place])
+        ):
             rules[place] = "byline"
 
 
@@ -366,7 +257,10 @@ def printed_date(outline: Outline, rules: list[str | None]) -> str | None:
     """The line with the date that stands by the headline, above the text; None without one."""
     blocks = outline.blocks
     kept = (place for place, rule in enumerate(rules) if rule is None)
-    begin = next((p for p in kept if blocks[p].tag not in HEADINGS and _running(blocks[p])), 0)
+    begin = next(
+        (p for p in kept if blocks[p].tag not in HEADINGS and running_chars(blocks[p])),
+        0,
+    )
     for block in blocks[max(0, begin - DATE_REACH) : begin]:
         if line := _leading_date(block.text):
             return line
@@ -382,28 +276,58 @@ def _leading_date(text: str) -> str | None:
     return next(filter(is_date_line, heads), None)
 
 
-def judge_blocks(outline: Outline) -> list[str | None]:
-    """For each block the rule that removes it; None keeps it.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the rules say: ``rules`` a block (None keeps it), and what led to them.
+
+    ``by_name`` holds the rule of each box, ``inside`` tells for each box whether it is in the
+    main one; ``headline`` is the place of the block with the headline, -1 where none is known.
+    """
+
+    rules: list[str | None]
+    by_name: list[str | None]
+    inside: list[bool]
+    headline: int
+
+
+def judge_blocks(outline: Outline, title: str | None = None) -> Judged:
+    """The verdict of the rules on each block.
 
     Where the names of boxes leave no running text, only the strong ones are heeded.
     """
-    by_name = _box_rules(outline)
-    rules = _judge(outline, by_name)
-    if any(rule is None and _running(b) for b, rule in zip(outline.blocks, rules, strict=True)):
-        return rules
+    by_name = box_rules(outline)
+    judged = _judge(outline, by_name, title)
+    if gives_text(outline, judged.rules):
+        return judged
     strong = [rule if rule in STRONG or rule == "hidden" else None for rule in by_name]
-    looser = _judge(outline, strong)
-    return looser if None in looser else rules
+    looser = _judge(outline, strong, title)
+    return looser if None in looser.rules else judged
 
 
-def _judge(outline: Outline, by_name: list[str | None]) -> list[str | None]:
-    rules = [by_name[block.box] or _block_rule(block) for block in outline.blocks]
-    inside = _inside(outline, _main_box(outline, _masses(outline, rules)))
+def gives_text(outline: Outline, rules: list[str | None]) -> bool:
+    """Whether verdicts keep any running text."""
+    return any(
+        rule is None and running_chars(block)
+        for block, rule in zip(outline.blocks, rules, strict=True)
+    )
+
+
+def _judge(outline: Outline, by_name: list[str | None], title: str | None) -> Judged:
+    headline = find_headline(outline, title)
+    others = _other_articles(outline, headline)
+    rules = [
+        by_name[block.box]
+        or ("other article" if others[block.box] else None)
+        or _block_rule(block)
+        or _picture_rule(outline, block)
+        for block in outline.blocks
+    ]
+    inside = _inside(outline, _main_box(outline, box_masses(outline, rules)))
     rules = [
         rule or (None if inside[block.box] else "outside")
         for block, rule in zip(outline.blocks, rules, strict=True)
     ]
-    _keep_lead(outline, rules)
-    _trim_edges(outline, rules)
+    _keep_lead(outline, rules, headline)
+    _trim_edges(outline, rules, headline)
     _drop_lone_headings(outline, rules)
-    return rules
+    return Judged(rules, by_name, inside, headline)

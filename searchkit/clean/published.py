@@ -15,8 +15,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from searchkit.clean.boxes import name_rule
 from searchkit.clean.facts import Facts, line_of, stated
-from searchkit.clean.judge import name_rule
 from searchkit.dates import is_ambiguous, parse_date
 from searchkit.records import Certainty
 

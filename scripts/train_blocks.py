@@ -1,0 +1,386 @@
+"""Train the block model of searchkit/clean: measured pages to blocks.json.gz.
+
+    python scripts/train_blocks.py DATA [--sets wcxb,atf,aeb] [--out FILE]
+    python scripts/train_blocks.py DATA --validate
+
+DATA holds the sets of pages, each with its truth:
+
+    aeb, atf   ground-truth.json {page: {"articleBody": ..., "url": ...}} and html/PAGE.html.gz
+    wcxb       ground-truth/PAGE.json {"ground_truth": {"main_content": ...}} and html/
+
+A block is text where most of its runs of four words stand in the truth; a shorter one where
+it stands in the truth beside such a block.  Weights of words (of class names, of short
+blocks) are learnt on other sites than those whose blocks they then describe, and so is
+everything that ``--validate`` prints: five parts, no site in two of them.
+
+Needs the packages of the group "train" (lightgbm, numpy); the same data give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import math
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import md5
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+import lightgbm
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from searchkit.clean.encoding import decode_page
+from searchkit.clean.features import Lexicon, count_words, features, label_words, name_pieces
+from searchkit.clean.html import Outline, clean_source, outline_page, parse_tree
+from searchkit.clean.judge import Judged, judge_blocks
+from searchkit.clean.metadata import read_metadata
+from searchkit.clean.model import Model, decide_blocks, unpack_model
+from searchkit.clean.text import sift_paragraphs
+from searchkit.records import Page
+
+OUT = Path(__file__).parent.parent / "searchkit" / "clean" / "blocks.json.gz"
+COLLECTED = datetime(2026, 3, 2, tzinfo=UTC)
+WORD = re.compile(r"\w+")
+
+TRAINING = {
+    "objective": "binary", "learning_rate": 0.06, "num_leaves": 24, "min_data_in_leaf": 40,
+    "feature_fraction": 0.4, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5,
+    "seed": 1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "verbose": -1,
+}  # fmt: skip
+TREES = 100
+FOLDS, INNER_FOLDS = 5, 4
+# A block that models of other sites are so sure about is labelled wrongly: truths end at a
+# paywall or leave a section out.
+SURELY_WRONG, WRONG_WORDS, WRONG_WEIGHT = 0.85, 12, 0.1
+
+COVERED = 0.6
+SHINGLE = 4
+REACH = 6  # blocks to the next long one beside a short one
+# Words have to stand on so many sites; a site has one vote.
+NAME_SITES, WORD_SITES = 4, 6
+SHORT_WORDS = 30
+DOUBT, SURE, LEAST_WEIGHT = 2.0, 0.02, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One page with what is known of each block: is it text, is it not, or (None) no words."""
+
+    set: str
+    site: str
+    outline: Outline
+    judged: Judged
+    title: str | None
+    truth: str
+    labels: list[bool | None]
+
+
+def main() -> None:
+    """Write the model, or print what such models say of sites they have not seen."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--sets", default="wcxb,atf,aeb")
+    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--validate", action="store_true")
+    args = parser.parse_args()
+    examples = [e for name in args.sets.split(",") for e in read_examples(args.data / name, name)]
+    if args.validate:
+        validate(examples)
+        return
+    body = json.dumps(train(examples), ensure_ascii=False, separators=(",", ":")).encode()
+    args.out.write_bytes(gzip.compress(body, 9, mtime=0))
+    print(f"{args.out}: {args.out.stat().st_size} bytes, {len(examples)} pages")
+
+
+# Pages
+
+
+def read_examples(folder: Path, name: str) -> Iterator[Example]:
+    """The pages of a set that have text."""
+    for key, url, truth in read_truths(folder):
+        body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
+        root = parse_tree(clean_source(decode_page(body, None)[0]))
+        if root is None or not truth:
+            continue
+        title = read_metadata(root, Page(body, key, "text/html", COLLECTED, url=url)).title
+        outline = outline_page(root)
+        if outline.blocks:
+            judged = judge_blocks(outline, title)
+            labels = label_blocks([block.text for block in outline.blocks], truth)
+            yield Example(name, site(url or key), outline, judged, title, truth, labels)
+
+
+def read_truths(folder: Path) -> Iterator[tuple[str, str | None, str]]:
+    """Key, address and text of each page of a set."""
+    whole = folder / "ground-truth.json"
+    if whole.exists():
+        for key, row in sorted(json.loads(whole.read_text(encoding="utf-8")).items()):
+            yield key, row["url"], row["articleBody"] or ""
+        return
+    for path in sorted((folder / "ground-truth").glob("*.json")):
+        row = json.loads(path.read_text(encoding="utf-8"))
+        yield path.stem, row.get("url"), row["ground_truth"].get("main_content") or ""
+
+
+def site(url: str) -> str:
+    """The registered domain, near enough: one publisher's pages stay together."""
+    host = re.sub(r"^[a-z]+://", "", url.lower()).split("/")[0].split(":")[0].split(".")
+    double = len(host) > 2 and len(host[-1]) == 2 and len(host[-2]) <= 3
+    return ".".join(host[-3:] if double else host[-2:])
+
+
+def part(site: str, parts: int, salt: str = "") -> int:
+    """The part of the sites that one belongs to, always the same."""
+    return int(md5((salt + site).encode(), usedforsecurity=False).hexdigest(), 16) % parts
+
+
+# Labels
+
+
+def label_blocks(texts: Sequence[str], truth: str) -> list[bool | None]:
+    """Which blocks are in the truth; None for a block without words."""
+    true = WORD.findall(truth.lower())
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place in range(len(true) - SHINGLE + 1):
+        places[tuple(true[place : place + SHINGLE])].append(place)
+    blocks = [WORD.findall(text.lower()) for text in texts]
+    labels: list[bool | None] = [None] * len(blocks)
+    spans: list[tuple[int, int] | None] = [None] * len(blocks)
+    for number, words in enumerate(blocks):
+        if len(words) >= SHINGLE:
+            labels[number], spans[number] = _long_label(words, places)
+    lines = {tuple(WORD.findall(line.lower())) for line in truth.splitlines()}
+    for number, words in enumerate(blocks):
+        if 0 < len(words) < SHINGLE:
+            labels[number], spans[number] = _short_label(number, blocks, spans, true, lines)
+    return labels
+
+
+Span = tuple[int, int]
+
+
+def _long_label(
+    words: list[str], places: dict[tuple[str, ...], list[int]]
+) -> tuple[bool, Span | None]:
+    runs = [tuple(words[n : n + SHINGLE]) for n in range(len(words) - SHINGLE + 1)]
+    found = [places[run] for run in runs if run in places]
+    if len(found) < COVERED * len(runs):
+        return False, None
+    return True, (min(found[0]), max(found[-1]) + SHINGLE)
+
+
+def _short_label(
+    number: int,
+    blocks: list[list[str]],
+    spans: list[Span | None],
+    true: list[str],
+    lines: set[tuple[str, ...]],
+) -> tuple[bool, Span | None]:
+    """Whether a short block follows or precedes its neighbour in the truth, or is a line there."""
+    words = blocks[number]
+    before = next((s for s in reversed(spans[max(0, number - REACH) : number]) if s), None)
+    after = next((s for s in spans[number + 1 : number + 1 + REACH] if s), None)
+    begins = range(before[1], before[1] + 4) if before else ()
+    ends = range(max(0, after[0] - len(words) - 3), after[0] - len(words) + 1) if after else ()
+    for begin in (*begins, *ends):
+        if true[begin : begin + len(words)] == words:
+            return True, (begin, begin + len(words))
+    between = before is not None and after is not None
+    return between and tuple(words) in lines, None
+
+
+# Words
+
+
+def learn_names(examples: Iterable[Example]) -> dict[str, float]:
+    """Weights of the parts of class names on the path to a block."""
+    votes = _Votes()
+    for example in examples:
+        paths: list[frozenset[str]] = []
+        for box in example.outline.boxes:
+            around = paths[box.parent] if box.parent >= 0 else frozenset()
+            paths.append(around | name_pieces(box.names))
+        for block, label in zip(example.outline.blocks, example.labels, strict=True):
+            votes.add(example.site, paths[block.box], label)
+    return votes.weights(NAME_SITES, 0.0)
+
+
+def learn_words(examples: Iterable[Example]) -> dict[str, float]:
+    """Weights of the words of short blocks."""
+    votes = _Votes()
+    for example in examples:
+        for block, label in zip(example.outline.blocks, example.labels, strict=True):
+            words = label_words(block.text) if count_words(block.text) <= SHORT_WORDS else []
+            if words:
+                alone = {"$" + words[0]} if len(words) == 1 else set()
+                votes.add(example.site, {*words, "^" + words[0]} | alone, label)
+    return votes.weights(WORD_SITES, LEAST_WEIGHT)
+
+
+class _Votes:
+    """How often blocks with a word are text, site by site."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, dict[str, list[int]]] = defaultdict(
+            lambda: defaultdict(lambda: [0, 0])
+        )
+        self.all = [0, 0]
+
+    def add(self, site: str, words: Iterable[str], label: bool | None) -> None:
+        if label is None:
+            return
+        self.all[label] += 1
+        for word in words:
+            self.counts[word][site][label] += 1
+
+    def weights(self, least_sites: int, least: float) -> dict[str, float]:
+        """Log-odds against those of all blocks, each site one vote, drawn to nothing by doubt."""
+        base = self.all[1] / sum(self.all)
+        found = {}
+        for word, sites in sorted(self.counts.items()):
+            if len(sites) < least_sites:
+                continue
+            rates = [(yes + base) / (no + yes + 1) for no, yes in sites.values()]
+            rate = (sum(rates) + DOUBT * base) / (len(rates) + DOUBT)
+            rate = min(1 - SURE, max(SURE, rate))
+            weight = round(math.log(rate / (1 - rate)) - math.log(base / (1 - base)), 2)
+            if abs(weight) >= least and weight:
+                found[word] = weight
+        return found
+
+
+# Training
+
+
+def train(examples: Sequence[Example]) -> dict[str, Any]:
+    """The model that these pages give, as its file holds it."""
+    inner = [
+        [e for e in examples if part(e.site, INNER_FOLDS, "inner") == n] for n in range(INNER_FOLDS)
+    ]
+    tables, names = [], ()
+    for number, mine in enumerate(inner):
+        others = [e for other, es in enumerate(inner) if other != number for e in es]
+        lexicon = Lexicon(learn_names(others), learn_words(others))
+        rows, names = _rows(mine, lexicon)
+        tables.append(rows)
+    labels = [np.array([bool(label) for e in mine for label in e.labels]) for mine in inner]
+    sizes = [
+        np.array([count_words(b.text) for e in mine for b in e.outline.blocks]) for mine in inner
+    ]
+    weights = [np.log1p(size) for size in sizes]
+    for number in range(INNER_FOLDS):
+        rest = [n for n in range(INNER_FOLDS) if n != number]
+        model = _fit(tables, labels, weights, rest)
+        wrong = np.abs(labels[number] - model.predict(tables[number])) > SURELY_WRONG
+        wrong &= sizes[number] >= WRONG_WORDS
+        sizes[number] = np.where(wrong, -1, sizes[number])
+    weights = [
+        np.where(size < 0, WRONG_WEIGHT * w, w) for size, w in zip(sizes, weights, strict=True)
+    ]
+    booster = _fit(tables, labels, weights, range(INNER_FOLDS))
+    return {
+        "features": list(names),
+        "trees": [_pack(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]],
+        "names": learn_names(examples),
+        "words": learn_words(examples),
+    }
+
+
+def _rows(examples: Sequence[Example], lexicon: Lexicon) -> tuple[Any, tuple[str, ...]]:
+    tables, names = [], ()
+    for example in examples:
+        columns = features(example.outline, example.judged, example.title, lexicon)
+        names = tuple(columns)
+        tables.append(np.array(list(columns.values()), dtype=np.float64).T)
+    return np.concatenate(tables), names
+
+
+def _fit(tables: list[Any], labels: list[Any], weights: list[Any], parts: Iterable[int]) -> Any:
+    rows, truth, weight = (
+        np.concatenate([each[n] for n in parts]) for each in (tables, labels, weights)
+    )
+    return lightgbm.train(TRAINING, lightgbm.Dataset(rows, truth, weight=weight), TREES)
+
+
+def _pack(root: dict[str, Any]) -> list[list[float]]:
+    """One tree as flat lists; see `searchkit.clean.model.Tree`."""
+    feature, threshold, left, right, leaves = [], [], [], [], []
+
+    def add(node: dict[str, Any]) -> int:
+        if "leaf_value" in node:
+            leaves.append(round(node["leaf_value"], 5))
+            return ~(len(leaves) - 1)
+        assert node["decision_type"] == "<="
+        place = len(feature)
+        feature.append(node["split_feature"])
+        threshold.append(float(f"{node['threshold']:.9g}"))
+        left.append(0)
+        right.append(0)
+        left[place] = add(node["left_child"])
+        right[place] = add(node["right_child"])
+        return place
+
+    add(root)
+    return [feature, threshold, left, right, leaves]
+
+
+# Validation
+
+
+def validate(examples: Sequence[Example]) -> None:
+    """Print what models say of the pages of sites that they have not seen."""
+    got: dict[int, str] = {}
+    rules: dict[int, str] = {}
+    for fold in range(FOLDS):
+        model = unpack_model(train([e for e in examples if part(e.site, FOLDS) != fold]))
+        for number, example in enumerate(examples):
+            if part(example.site, FOLDS) == fold:
+                got[number] = cleaned(example, model)
+                rules[number] = assembled(example, example.judged.rules)
+    for name in sorted({e.set for e in examples}):
+        mine = [n for n, e in enumerate(examples) if e.set == name]
+        for what, texts in (("rules", rules), ("model", got)):
+            p, r, f1 = f1_of([(examples[n].truth, texts[n]) for n in mine])
+            print(f"{name:5} {len(mine):4} pages, {what}: F1 {f1:.4f}  P {p:.4f}  R {r:.4f}")
+
+
+def cleaned(example: Example, model: Model) -> str:
+    """The text of a page as a model sees it."""
+    return assembled(example, decide_blocks(example.outline, example.judged, example.title, model))
+
+
+def assembled(example: Example, verdicts: Sequence[str | None]) -> str:
+    """The text of the blocks that verdicts keep."""
+    kept = [b.text for b, v in zip(example.outline.blocks, verdicts, strict=True) if v is None]
+    return "\n\n".join(sift_paragraphs(kept, example.title)[0])
+
+
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    """The runs of four words, counted."""
+    words = WORD.findall(text)
+    return Counter(tuple(words[n : n + SHINGLE]) for n in range(max(1, len(words) - 3)) if words)
+
+
+def f1_of(pairs: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
+    """Precision and recall of runs of four words, averaged over pages, and their F1."""
+    precision, recall = [], []
+    for truth, text in pairs:
+        true, got = shingles(truth), shingles(text)
+        hits = (true & got).total()
+        precision.append(hits / got.total() if got else 0.0)
+        recall.append(hits / true.total() if true else 1.0)
+    p, r = mean(precision), mean(recall)
+    return p, r, 2 * p * r / (p + r)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The block model: the rules' verdicts weighed once more by trees that were trained.
+
+In come an outline, the verdicts of `judge` and the title; out goes one verdict a block: the
+rule that removes it, "model 0.03" where the trees alone do, or None to keep it.  The trees
+are data (`blocks.json.gz`, made by ``scripts/train_blocks.py``, described in
+docs/model-card.md), walked here in plain Python; the same page gives the same scores on
+every machine.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import exp
+
+from searchkit.clean.features import Columns, Lexicon, features
+from searchkit.clean.html import Outline
+from searchkit.clean.judge import Judged, gives_text
+
+# A block with a lower score goes.  Below a half: a lost line is worse than one too many.
+LEAST_SCORE = 0.4
+# Of 53,527 blocks of pages not trained on, 86 % are beyond this sum after the first trees, and
+# none of them changes sides by the others.
+FIRST_TREES, CLEAR = 25, 1.8
+# What the trees may not bring back.
+FINAL = frozenset(("comments", "cookie", "filing", "follow", "footer", "other article"))
+
+Tree = tuple[list[int], list[float], list[int], list[int], list[float]]
+"""Feature, threshold, left and right child of each node, values of the leaves.
+
+A child below zero is leaf ``~child``; the first node is 0.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Trees, the names of their features in order, and the words that training weighed."""
+
+    trees: tuple[Tree, ...]
+    features: tuple[str, ...]
+    lexicon: Lexicon
+
+
+@lru_cache(maxsize=1)
+def load_model() -> Model:
+    """The model that is shipped, read once."""
+    packed = files("searchkit.clean").joinpath("blocks.json.gz").read_bytes()
+    return unpack_model(json.loads(gzip.decompress(packed)))
+
+
+def unpack_model(data: dict[str, object]) -> Model:
+    """A model from what its file holds: "trees", "features", "names" and "words"."""
+    trees, names = data["trees"], data["features"]
+    name_weights, word_weights = data["names"], data["words"]
+    assert isinstance(trees, list)
+    assert isinstance(names, list)
+    assert isinstance(name_weights, dict)
+    assert isinstance(word_weights, dict)
+    lexicon = Lexicon(name_weights, word_weights)
+    return Model(tuple(tuple(tree) for tree in trees), tuple(names), lexicon)
+
+
+def score_rows(model: Model, columns: Columns) -> list[float]:
+    """The probability of each block to be text.
+
+    Most blocks are clear to the first trees; the others are asked about the doubtful ones.
+    """
+    rows = zip(*(columns[name] for name in model.features), strict=True)
+    first, rest = model.trees[:FIRST_TREES], model.trees[FIRST_TREES:]
+    scores = []
+    for row in rows:
+        total = _sum_of_leaves(first, row)
+        if abs(total) < CLEAR:
+            total += _sum_of_leaves(rest, row)
+        scores.append(1.0 / (1.0 + exp(-total)))
+    return scores
+
+
+def _sum_of_leaves(trees: tuple[Tree, ...], row: Sequence[float]) -> float:
+    total = 0.0
+    for feature, threshold, left, right, value in trees:
+        node = 0
+        while node >= 0:
+            node = left[node] if row[feature[node]] <= threshold[node] else right[node]
+        total += value[~node]
+    return total
+
+
+def decide_blocks(
+    outline: Outline, judged: Judged, title: str | None, model: Model | None = None
+) -> list[str | None]:
+    """For each block what removes it: a rule, or "model" and its score; None keeps it."""
+    if not outline.blocks:
+        return []
+    model = model or load_model()
+    scores = score_rows(model, features(outline, judged, title, model.lexicon))
+    verdicts = [_verdict(*pair) for pair in zip(judged.rules, scores, strict=True)]
+    return verdicts if gives_text(outline, verdicts) else judged.rules
+
+
+def _verdict(rule: str | None, score: float) -> str | None:
+    if score >= LEAST_SCORE and rule not in FINAL:
+        return None
+    return rule or f"model {score:.2f}"
