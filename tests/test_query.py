@@ -641,11 +641,18 @@ def test_other_names_count_less_and_never_find_everything() -> None:
         ('"Ana Lavrov"', "Sergey Lavrov", False),
         ("Lavrov", "Lavroff", True),
         ('"S. Lavrov"', "Maria Lavrova", False),
+        # An initial is never the surname's own, nor a surname somebody's initial.
+        ('"L. Lavrov"', "Sergey Lavrov", False),
+        ('"L. Lavrov"', "Lavroff", False),
+        ('"L. Lavrov"', "Leonid Lavrov", True),
+        ('"L. Lavrov"', "L. Lavrov", True),
+        ('"Leonid Lavrov"', "L. Smith", False),
+        ('"Leonid Lavrov"', "L. Lavrov", True),
     ],
 )
 def test_people_are_found_as_texts_write_them(query: str, speaker: str, found: bool) -> None:
     def names(field: str, prefix: str, limit: int) -> list[str]:
-        known = ("lavrov", "lavroff", "lavrova", "sergey", "ana")
+        known = ("lavrov", "lavroff", "lavrova", "sergey", "ana", "leonid", "l")
         return [name for name in known if name.startswith(prefix)]
 
     entry = Entry("p", "d", {"speaker": terms_of(analyze(speaker, "en"))})

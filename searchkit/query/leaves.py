@@ -13,7 +13,7 @@ from itertools import zip_longest
 from searchkit.analyzer import analyze, fold
 from searchkit.query.fields import KEYWORD_FIELDS, keyword_value, keyword_values
 from searchkit.query.nodes import And, Best, Keyword, Near, Node, Or, Phrase, Prefix, Term
-from searchkit.query.people import is_initial, sounding_alike, without_titles
+from searchkit.query.people import MAX_READ, is_initial, sound, sounding_alike, without_titles
 from searchkit.query.spelling import beginnings, spellings
 from searchkit.query.stopwords import is_stop_word
 from searchkit.query.tree import Nearby, Part, Quoted, Word
@@ -121,20 +121,39 @@ class Leaves:
         words = without_titles(text.split())
         if len(words) < len(text.split()):
             self.notes.append(f'{text!r} also as "{" ".join(words)}": titles are no names')
-        parts = tuple(self._part_of_name(word, len(words) > 1) for word in words if analyze(word))
-        if not parts:
+        words = [word for word in words if analyze(word)]
+        if not words:
             return asked
+        *given, last = words
+        parts = (
+            *(self._given_name(word, last) for word in given),
+            self._word(Word(last), "speaker"),
+        )
         named = parts[0] if len(parts) == 1 else And(parts)
         return Best((asked, scaled(named, SPELLING_BOOST)))
 
-    def _part_of_name(self, word: str, among_others: bool) -> Node:
+    def _given_name(self, word: str, last: str) -> Node:
+        """A name before the last: an initial stands for names, and a name for its initial."""
         name = self._word(Word(word), "speaker")
-        if not among_others or len(analyze(word)) != 1:
+        if len(analyze(word)) != 1:
             return name
         exact = analyze(word)[0].exact
         if is_initial(word):
-            return Best((name, Prefix("speaker", "=" + exact, SPELLING_BOOST)))
+            return Best((name, *self._names_of_initial(exact, last)))
         return Best((name, Term("speaker", "=" + exact[0], SPELLING_BOOST)))
+
+    def _names_of_initial(self, initial: str, last: str) -> tuple[Node, ...]:
+        """Names that begin so; never the last name, which the initial cannot stand for."""
+        lasts = [token.exact for token in analyze(last)]
+        if not any(name.startswith(initial) for name in lasts):
+            return (Prefix("speaker", "=" + initial, SPELLING_BOOST),)
+        sounds = {sound(name) for name in lasts}
+        known = self.words("speaker", initial, MAX_READ)
+        return tuple(
+            Term("speaker", "=" + name, SPELLING_BOOST)
+            for name in known
+            if name != initial and sound(name) not in sounds
+        )
 
     def _nearby(self, near: Nearby, field: str) -> Node:
         left, right = self._places(near.left, field), self._places(near.right, field)
