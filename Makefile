@@ -37,7 +37,8 @@ check: lint test
 	$(BIN)/cog --check README.md
 
 bench: $(VENV)/installed
-	for bench in tests/bench/[a-z]*.py; do $(BIN)/python $$bench || exit 1; done
+	for bench in tests/bench/[a-z]*.py; do \
+		echo "== $$bench"; $(BIN)/python -m tests.bench.$$(basename $$bench .py) || exit 1; done
 
 lock: $(VENV)/installed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \

@@ -9,12 +9,12 @@ import csv
 import dataclasses
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from searchkit.errors import InputError
+from searchkit.evaluate import trec_topics
 from searchkit.search import Filters
 
 Form = Literal["text", "csv", "jsonl", "trec"]
@@ -22,9 +22,6 @@ Form = Literal["text", "csv", "jsonl", "trec"]
 _MAX_TOPICS = 100_000
 _FILTERS = {field.name for field in dataclasses.fields(Filters)} - {"undated"}
 _SUFFIXES: dict[str, Form] = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-
-# <num> and <title> of a topic, closed or not, whatever else stands there.
-_TREC = re.compile(r"<num>\s*(?:Number:)?\s*([^\s<]{1,200})[^<]*(?:</num>)?\s*<title>([^<]*)")
 
 
 NO_FILTERS = Filters()
@@ -98,8 +95,8 @@ def _read_text(text: str, origin: str) -> Iterator[Topic]:
 
 
 def _read_trec(text: str, origin: str) -> Iterator[Topic]:
-    for name, title in _TREC.findall(text):
-        yield Topic(name, " ".join(title.split()))
+    for name, title in trec_topics(text):
+        yield Topic(name, title)
 
 
 def _read_csv(text: str, origin: str) -> Iterator[Topic]:

@@ -189,8 +189,18 @@ def run_lines(run: Mapping[str, Sequence[Scored]], tag: str) -> Iterator[str]:
             yield f"{topic} Q0 {row.document} {rank} {row.score:.6f} {tag}"
 
 
-# TREC topics: the number and the title of each, whatever else stands there.
-_TOPIC = re.compile(r"<num>\s*(?:Number:)?\s*([^\s<]+)[^<]*(?:</num>)?\s*<title>([^<]*)")
+# <num> and <title> of a topic, closed or not, whatever else stands there.
+_TOPIC = re.compile(r"<num>\s*(?:Number:)?\s*([^\s<]{1,200})[^<]*(?:</num>)?\s*<title>([^<]*)")
+
+
+def trec_topics(text: str) -> Iterator[tuple[str, str]]:
+    """Number and title of each TREC topic in a text, in order; the rest is passed over.
+
+    >>> list(trec_topics("<top><num> Number: 301 <title> Fish\\n treaty </top>"))
+    [('301', 'Fish treaty')]
+    """
+    for number, title in _TOPIC.findall(text):
+        yield number, " ".join(title.split())
 
 
 def read_topics(path: Path) -> dict[str, str]:
@@ -201,7 +211,7 @@ def read_topics(path: Path) -> dict[str, str]:
     if path.suffix == ".jsonl":
         return {str(row["_id"]): str(row["text"]) for row in _json_lines(path, "_id", "text")}
     text = _text(path)
-    found = {n: " ".join(t.split()) for n, t in _TOPIC.findall(text)}
+    found = dict(trec_topics(text))
     if found:
         return found
     topics = {}

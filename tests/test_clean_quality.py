@@ -17,8 +17,11 @@ from searchkit.records import Page
 from tests.pages import COLLECTED
 
 WORD = re.compile(r"\w+")
-# Reached on 25 November 2026: 0.968 and 0.932; floors leave room for a page or two.
-FLOORS = {"aeb": 0.955, "atf": 0.92}
+# The shipped model was trained on these pages too: the floors guard against breakage, and
+# are no evidence of quality; `scripts/train_blocks.py DATA --validate` gives that.
+FLOORS: dict[str, float] = json.loads(
+    (Path(__file__).parent / "floors.json").read_text(encoding="utf-8")
+)["cleaning"]
 
 
 def shingles(text: str) -> Counter[tuple[str, ...]]:
@@ -34,7 +37,7 @@ def cleaned(path: Path, url: str | None) -> str:
         return ""
 
 
-@pytest.mark.parametrize("name", sorted(FLOORS))
+@pytest.mark.parametrize("name", ["aeb", "atf"])
 def test_f1_on_news_pages(name: str, measuring_data: Path) -> None:
     folder = measuring_data / "data" / "pages" / name
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
@@ -46,7 +49,7 @@ def test_f1_on_news_pages(name: str, measuring_data: Path) -> None:
         precision.append(hits / got.total() if got else 0.0)
         recall.append(hits / true.total() if true else 1.0)
     f1 = 2 * mean(precision) * mean(recall) / (mean(precision) + mean(recall))
-    assert f1 >= FLOORS[name]
+    assert f1 >= FLOORS[f"F1, {name}"]
 
 
 def test_official_pages_are_whole_and_dated(measuring_data: Path) -> None:

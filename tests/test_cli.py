@@ -39,6 +39,8 @@ PAYLOADS = [
     "\U000e0041\U000e0042",
 ]
 
+CITATIONS = ["plain", "markdown", "bibtex", "csl"]
+
 
 def record(path: Path, **fields: str) -> Path:
     path.write_text(json.dumps(fields, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -197,6 +199,11 @@ def test_no_control_character_reaches_the_terminal(run: Run, tmp_path: Path, pay
     found = json.loads(outputs[-2].stdout.splitlines()[0])
     outputs += [run("show", found["passage_id"]), run("show", found["document_id"], "--removed")]
     outputs += [run("show", f"no{payload}such"), run(f"no{payload}such")]
+    outputs += [run("show", found["document_id"], "--cite", form) for form in CITATIONS]
+    outputs += [run("count", "corridor", "--by", field) for field in ("speaker", "source")]
+    outputs += [run("segment", path), run("segment", path, "--format", "jsonl")]
+    outputs += [run("search", "corridor", "--explain"), run("search", "corridor", "--facets")]
+    outputs.append(run("batch", "-", stdin="corridor\n"))
     for done in outputs:
         shown = (done.stdout + done.stderr).replace("\r\n", "\n")
         unsafe = [c for c in shown if (ord(c) < 32 and c not in "\n\t") or 127 <= ord(c) < 160]
@@ -335,9 +342,13 @@ def test_ctrl_c_is_told_in_a_word(ready: Run, tmp_path: Path) -> None:
 
 
 def test_a_cut_passage_shows_that_it_goes_on(run: Run, tmp_path: Path) -> None:
-    said = " ".join(f"The envoy named village {n} of the valley." for n in range(11))
-    text = f"{said} The corridor opened. {said}"
+    said = " ".join(f"The envoy named village {n} of the valley." for n in range(20))
+    first, last = f"The harbour closed. {said}", f"{said} The harbour opened."
+    text = f"{first}\n\n{last}"
     run("add", record(tmp_path / "a.jsonl", text=text, speaker="Ilva Marden"))
-    shown = run("search", "corridor").stdout
-    assert "     … The *corridor* opened." in shown or "valley. …\n" in shown
-    assert "…" in shown
+    for word, before, after in (("closed", False, True), ("opened", True, False)):
+        hit = json.loads(run("search", word, "--format", "jsonl").stdout)
+        end = hit["snippet_start"] + len(hit["snippet"])
+        assert (hit["snippet_start"] > 0, end < len(hit["text"])) == (before, after)
+        shown = run("search", word).stdout
+        assert ("     … " in shown, " …\n" in shown) == (before, after)

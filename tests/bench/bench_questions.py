@@ -1,10 +1,11 @@
 """Questions with known answers on the starter corpus: is the answer among the first five?
 
-    python -m tests.bench.bench_questions INDEX [CORPUS]
+    python -m tests.bench.bench_questions [INDEX [CORPUS]]
 
 INDEX is a directory that holds the corpus, or is made from CORPUS (JSON lines) first,
-which takes some minutes.  A question knows its document and a hash of six words in a row
-of the answer, so a passage may begin and end elsewhere and still be the answer.
+which takes some minutes; without either, from the starter corpus of the measuring data.
+A question knows its document and a hash of six words in a row of the answer, so a passage
+may begin and end elsewhere and still be the answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from typing import Any
 from searchkit.analyzer import analyze
 from searchkit.records import Hit
 from searchkit.search import open_index
+from tests.conftest import MEASURING_DATA
 
 QUESTIONS = Path(__file__).parents[1] / "data" / "questions.json"
 AMONG = 5
@@ -58,4 +61,11 @@ def main(index: Path, corpus: Path | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))
+    if len(sys.argv) > 1:
+        sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))
+    starter = MEASURING_DATA / "data" / "corpora" / "starter.jsonl.gz"
+    if not starter.is_file():
+        print("skipped: the measuring data is not here")
+        sys.exit(0)
+    with tempfile.TemporaryDirectory() as folder:
+        sys.exit(main(Path(folder), starter))

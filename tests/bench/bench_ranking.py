@@ -8,13 +8,16 @@ of parameters serves all of them.
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
 
 from searchkit.evaluate import evaluate_collection, mean
 
-FLOORS = {"scifact": 0.692, "cranfield": 0.530, "cisi": 0.396, "npl-vaswani": 0.440}
+FLOORS: dict[str, float] = json.loads(
+    (Path(__file__).parents[1] / "floors.json").read_text(encoding="utf-8")
+)["ranking"]
 
 
 def main(folder: Path) -> int:
