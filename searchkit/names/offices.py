@@ -136,6 +136,11 @@ GROUPS = word_set(
     participants parties sides governments countries nations states commanders editors outlets
     newspapers doctors teachers businesses companies counterparts ambassadors envoys negotiators
     delegations entrepreneurs surrogates backers organizers organisers mediators farmers
+    donors consumers investors traders users owners managers professors mothers fathers neighbors
+    neighbours customers employees attendees panelists panellists respondents independents
+    evangelicals liberals progressives candidates governors mayors judges jurors migrants refugees
+    several few most none percent half third quarter majority majorities operatives
+    consultants planners engineers
     """
 )
 

@@ -159,13 +159,12 @@ def nothing_follows(words: Words, verb: int, high: int) -> bool:
     if at >= high or words.texts[at] in ".,;—–?!":
         return True
     if words.lows[at] in ("at", "during", "after", "before", "following", "ahead"):
-        return lemma_of(words.lows[verb]) in PLAIN_VERBS | FORMAL_VERBS
+        return "clause" in frames(words.lows[verb])
     return words.lows[at] in AFTER_CUE and lemma_of(words.lows[verb]) in PLAIN_VERBS
 
 
 # What may go on after ", X said" without being what he said.
 AFTER_CUE = word_set("in on at after during as when before while of by to")
-FORMAL_VERBS = word_set("declare state announce stress explain claim emphasize underline")
 PLAIN_VERBS = word_set("say add tell write report note warn")
 
 

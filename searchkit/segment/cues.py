@@ -40,7 +40,7 @@ LEMMAS: dict[Frame, str] = {
     "refuse decline",
     "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime "
     "enthuse scoff fume grumble mutter murmur yell scream chant bellow thunder tease chuckle "
-    "interject marvel plead lecture rant chide",
+    "interject marvel plead lecture rant chide retaliate bark boom growl sneer deadpan wonder",
 }
 # These report only with a clause or a quotation: "added jobs" is no speech.
 CLAUSE_ONLY = word_set(

@@ -44,6 +44,8 @@ CAPITAL_WORD = (
 # Capital words that begin a sentence after an abbreviation, and are in no name.
 NOT_NAME = (
     r"(?!(?:Q|Because|Although|While|After|Before|Since|If|Under|Like|Unlike|With|For|From|By|An|"
+    r"You|Your|Our|Here|There|How|Why|What|Who|Where|Which|Yes|No|Now|So|Or|Just|Not|Says|Tells|Warns|"
+    r"Calls|Urges|Slams|Blasts|Claims|Denies|Vows|Accuses|Asks|Wants|Meets|Visits|Announces|"
     r"Both|Another|Some|Many|All|Each|The|He|She|It|They|We|I|This|That|In|On|At|But|And|As|When|Then|His|Her)\b)"
 )
 CAPITAL_RUN = re.compile(

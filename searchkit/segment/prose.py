@@ -17,18 +17,27 @@ from searchkit.records import Form, Kind, Statement
 from searchkit.segment.complements import content_after, takes_clause
 from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
 from searchkit.segment.people import Speaker, name_tokens
-from searchkit.segment.phrases import describe
+from searchkit.segment.phrases import Source, describe, trailing_name
 from searchkit.segment.quotes import Quote, scan_quotes
 from searchkit.segment.reader import Reader, joined
 from searchkit.segment.reported import (
     according_source,
     antecedent,
     clause_subject,
+    is_verb,
     only_noun,
+    participle_subject,
     report_at,
 )
 from searchkit.segment.sentences import Span, sentence_spans
-from searchkit.segment.sources import BOUNDARIES, Found, source_after, source_before, starts_clause
+from searchkit.segment.sources import (
+    BOUNDARIES,
+    FINITE,
+    Found,
+    source_after,
+    source_before,
+    starts_clause,
+)
 from searchkit.segment.speech import Paragraph, close_torn, mask_speech
 from searchkit.segment.words import Words, is_capital, split_words
 
@@ -247,10 +256,26 @@ def _unattributed(
     if reader.introduced is not None:
         introduced, reader.introduced = reader.introduced, None
         return introduced
+    if (lead := _lead_subject(reader, paragraph, words)) is not None:
+        return lead if lead.name or lead.role else None
     before = paragraph.masked[: words.starts[0]].strip()
     if before and reader.focus is not None and "\x01" not in before:
         return replace(reader.focus, via="pronoun" if before.startswith(("He", "She")) else "name")
     return reader.on_floor()
+
+
+def _lead_subject(reader: Reader, paragraph: Paragraph, words: Words) -> Speaker | None:
+    """Whom a clause before the quotation is about: its words are not somebody else's."""
+    speech = next((i for i, word in enumerate(words.texts) if word[0] == "\x01"), 0)
+    if speech < FEWEST_LEAD:
+        return None
+    found = clause_subject(words, 0, speech)
+    if found is None or found.source.sort not in ("person", "name", "pronoun"):
+        return None
+    return reader.resolve(found.source, paragraph.masked)
+
+
+FEWEST_LEAD = 4
 
 
 def _frame_source(
@@ -261,8 +286,10 @@ def _frame_source(
         low = words.lows[i]
         if low == "according":
             found = according_source(words, i, len(words))
-        elif low == "put" and words.lows[i + 1 : i + 2] == ["it"]:
+        elif low in ("put", "puts") and words.lows[i + 1 : i + 2] == ["it"]:
             found = source_before(words, i)
+        elif low in PARTICIPLES:
+            found = participle_subject(words, i, 0)
         elif low in CUES and not only_noun(words, i):
             found = _beside(words, i)
         else:
@@ -272,13 +299,43 @@ def _frame_source(
         speaker = reader.resolve(found.source, paragraph.masked)
         if speaker is not None:
             return speaker, i, found
-    return _colon_source(reader, paragraph, words)
+    return _verb_source(reader, paragraph, words) or _colon_source(reader, paragraph, words)
+
+
+def _verb_source(
+    reader: Reader, paragraph: Paragraph, words: Words
+) -> tuple[Speaker, int, Found] | None:
+    """ "“...?” an angry Ruiz thundered": whoever does something right after a comma's words."""
+    for i, word in enumerate(words.texts[:-2]):
+        if word[0] != "\x01" or reader.text[_last_letter(paragraph, words, i)] not in ",?!":
+            continue
+        for verb in range(i + 2, min(i + VERB_REACH, len(words))):
+            if not words.lows[verb].isalnum():
+                break
+            if is_verb(words, verb) and words.lows[verb] not in FINITE:
+                found = source_before(words, verb, i + 1)
+                if found is None or found.first != i + 1 or found.source.sort == "unknown":
+                    break
+                speaker = reader.resolve(found.source, paragraph.masked)
+                return (speaker, verb, found) if speaker is not None else None
+    return None
+
+
+VERB_REACH = 9
+
+
+def _last_letter(paragraph: Paragraph, words: Words, i: int) -> int:
+    """Where the last letter inside the marks of masked speech stands."""
+    end = paragraph.low + words.ends[i]
+    return max((q.end for q in paragraph.speech if q.end <= end), default=end) - 1
 
 
 def _by_nearness(words: Words) -> list[int]:
     """The words that may report, nearest to speech first, participles after all others."""
     speech = [i for i, word in enumerate(words.texts) if word[0] == "\x01"]
-    cues = [i for i, low in enumerate(words.lows) if low in CUES or low in ("according", "put")]
+    cues = [
+        i for i, low in enumerate(words.lows) if low in CUES or low in ("according", "put", "puts")
+    ]
 
     def distance(i: int) -> tuple[bool, int]:
         return words.lows[i] in PARTICIPLES, min((abs(i - at) for at in speech), default=0)
@@ -292,9 +349,8 @@ def _colon_source(
     """ "Name: “...”" and "“...” — Name": a name that a colon or dash sets beside the words."""
     for i, word in enumerate(words.texts):
         if word == ":" and i > 0:
-            subject = clause_subject(words, 0, i)
-            source = subject.source if subject else describe(words, 0, i) if i <= 14 else None
-        elif word in ("—", "–", "-", "―") and i > 0 and words.texts[i - 1][0] == "\x01":
+            source = _before_colon(words, i)
+        elif word in DASHES and i > 0 and words.texts[i - 1][0] == "\x01":
             stop = next(
                 (k for k in range(i + 1, len(words)) if words.texts[k] in ",.;"), len(words)
             )
@@ -306,6 +362,27 @@ def _colon_source(
             if speaker is not None:
                 return speaker, -1, Found(source, 0, i)
     return None
+
+
+def _before_colon(words: Words, colon: int) -> Source | None:
+    """Who stands before a colon: the owner of an answer, the subject, or a name alone."""
+    owned = next((i for i in range(1, colon) if words.lows[i] in WORDS_OF_SOMEBODY), None)
+    if owned is not None and words.texts[owned - 1].endswith(("’s", "'s")):
+        name = trailing_name(words, 0, owned)
+        return describe(words, *name)
+    if words.texts[colon - 1] == ")" and "(" in words.texts[:colon]:
+        colon = words.texts.index("(")  # "Rep. Ana Ruiz (Lima): “...”"
+    if subject := clause_subject(words, 0, colon):
+        return subject.source
+    start = next((i + 1 for i in range(colon - 1, -1, -1) if words.texts[i] in DASHES), 0)
+    return describe(words, start, colon) if colon - start <= LONGEST_LABEL else None
+
+
+WORDS_OF_SOMEBODY = word_set(
+    "response answer reply reaction words message question conclusion verdict advice warning quip"
+)
+DASHES = frozenset(("—", "–", "-", "―"))
+LONGEST_LABEL = 14
 
 
 def _beside(words: Words, verb: int) -> Found | None:
@@ -404,11 +481,24 @@ def topic_cut(words: Words, start: int, stop: int) -> int:
             if "importance" in words.lows[i : i + 4]:
                 return stop
             return i - 1 - (words.texts[i - 2] == ",")
-        if words.texts[i] in "—–" and words.lows[i + 1] in ("although", "though"):
-            return i
+        if words.texts[i] in "—–-," and words.texts[i] != "":
+            if words.texts[i] != "," and words.lows[i + 1] in ("although", "though"):
+                return i
+            if words.lows[i + 1] in ("a", "an") and not COMMENTS.isdisjoint(
+                words.lows[i + 2 : i + 5]
+            ):
+                return i
     return stop
 
 
+# ", a reference to ...": what the writer makes of the words.
+COMMENTS = word_set(
+    """
+    swipe reference claim charge allegation accusation proposal recommendation stance position move
+    statement assertion criticism suggestion notion idea nod jab remark comment departure reversal
+    shift contention argument complaint demand point view policy practice promise pledge contrast
+    """
+)
 TOPIC_VERBS = word_set("discussed reviewed exchanged conferred met spoke")
 
 

@@ -23,6 +23,7 @@ from searchkit.segment.people import (
     speaks_for,
 )
 from searchkit.segment.phrases import Source
+from searchkit.segment.sources import TIMES
 from searchkit.segment.words import body_of, is_capital
 
 # Paragraphs without a word of the speaker after which he no longer has the floor.
@@ -245,6 +246,8 @@ class Reader:
             owner = self.floor
         if source.head not in PERSONAL_DOCUMENTS and owner is not None and not owner.is_body:
             owner = None
+        if not source.definite and source.head not in PERSONAL_DOCUMENTS:
+            owner = None
         owner = self._named_owner(source) or owner or self.author
         if owner is None:
             return Speaker(None, mention, "role", mention.lower(), None, is_body=True)
@@ -252,7 +255,8 @@ class Reader:
 
     def _named_owner(self, source: Source) -> Speaker | None:
         """ "The Bank report": the body by whose name a document is called."""
-        names = [word for word in (source.role or "").split()[:-1] if is_capital(word)]
+        words = (source.role or "").split()[:-1]
+        names = [word for word in words if is_capital(word) and word.lower() not in TIMES]
         name = source.affiliation or (self.people.full_body(" ".join(names)) if names else None)
         return Speaker(name, None, "role", None, name, is_body=True) if name else None
 
@@ -266,7 +270,8 @@ class Reader:
     def _unnamed(self, source: Source, mention: str) -> Speaker | None:
         if source.definite and source.head in self.groups:
             return replace(self.groups[source.head], mention=mention)
-        if mention.lower().startswith("both") and self.last_group and self.last_group.name:
+        both = mention.lower().startswith("both") and source.head in PAIR_HEADS | {"both"}
+        if both and self.last_group and self.last_group.name:
             return replace(self.last_group, mention=mention, via="role")
         if source.definite or mention.lower().startswith("both"):
             if source.head in PAIR_HEADS and (pair := self._pair()):

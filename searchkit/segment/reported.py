@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from searchkit.names.offices import (
+    BODIES,
     DOCUMENTS,
     HONORIFICS,
     OFFICE_MODIFIERS,
@@ -17,6 +18,7 @@ from searchkit.names.offices import (
     word_set,
 )
 from searchkit.segment.complements import (
+    PASTS,
     content_after,
     content_before,
     nothing_follows,
@@ -41,21 +43,24 @@ from searchkit.segment.sources import (
     source_after,
     source_before,
 )
-from searchkit.segment.words import Words, is_capital
+from searchkit.segment.words import DETERMINERS, PRONOUNS, Words, is_capital
 
 # After these a clause tells of another time or thing; what it says there is background.
-BACKGROUND = word_set(
-    "after when since before if until because that whom where whether once unless how why"
-)
+BACKGROUND = word_set("after when since before if until that whom whether once unless how why")
 NOUN_NEIGHBOURS = word_set("the a an of for with by from this its his their our")
-NO_PARTICIPLE = word_set("to of for is are was were the a an by from been and or in on not")
-PARTICIPLE_LEADS = frozenset((",", "with", "while", "before", "after", "—", "–", ")"))
+NO_PARTICIPLE = word_set("to of for is are was were the a an from been and or in on not")
+PARTICIPLE_LEADS = frozenset((",", "with", "while", "by", "before", "after", "—", "–", ")"))
 GROUP_WORDS = word_set("analysts experts officials activists critics lawmakers observers some")
 COORDINATORS = frozenset(("and", "but"))
 # Past forms that no rule of spelling shows.
 MOVES = word_set(
-    "met spoke sent gave held visited went came took left told made began then sits stood won lost "
-    "paid put set led ran saw got became"
+    """
+    met spoke sent gave held visited went came took left told made began then sits stood won lost
+    paid put set led ran saw got became threw fell rose brought bought built fought kept sought
+    sold shook struck swept swung taught tore woke wore drew drove flew grew knew chose broke bent
+    blew caught dealt dug fled forgot hid hit hurt cut laid lay lent lit meant rang read rode sang
+    sank shot shut slept slid spent split spread stole stuck swore sat thought withdrew
+    """
 )
 ACCORDING_ENDS = word_set(
     "who which that published released obtained presented seen reviewed and as data figures in on "
@@ -180,7 +185,15 @@ def only_noun(words: Words, i: int) -> bool:
         return True  # "Battleground state Florida"
     if is_capital(before) or before[0] in "\x01,)" or before.lower() in OFFICES:
         return False
+    if low != lemma_of(low) and before.lower() in BODIES and _begins_noun(words, i + 1):
+        return False  # "the government claims the dam is safe"
     return not (before.lower().endswith("s") and before.lower() not in ("this", "its", "his", "as"))
+
+
+def _begins_noun(words: Words, at: int) -> bool:
+    return at < len(words) and (
+        words.lows[at] in DETERMINERS | PRONOUNS.keys() or is_capital(words.texts[at])
+    )
 
 
 def _is_singular(words: Words, i: int) -> bool:
@@ -204,7 +217,7 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
     if found is None:
         return _inverted(words, i, low) or _coordinated(words, i, low)
     lemma, kinds = lemma_of(words.lows[i]), frames(words.lows[i])
-    if found.source.sort == "unknown" and lemma not in PLAIN_CUES | BLAME_CUES:
+    if found.source.sort == "unknown" and not _may_speak(words, i, lemma):
         return None
     if (found.source.head in ("we", "i") and lemma != "ask") or kinds == {"quote"}:
         return None
@@ -218,6 +231,15 @@ def _verb(words: Words, i: int, low: int) -> Report | None:
         if found.first < 2 or words.texts[found.first - 2] != ",":
             return None
     return _backward(words, i, low, found) or _forward(words, i, found)
+
+
+def _may_speak(words: Words, i: int, lemma: str) -> bool:
+    """Whether a phrase that no table has reports by this verb: "data suggest that ..."."""
+    after = words.texts[i + 1] if i + 1 < len(words) else ""
+    if lemma == "call":
+        return after[:1] != "\x02"  # "a class called “Perception”"
+    clause = after == "that" and "clause" in frames(words.lows[i])
+    return clause or lemma in PLAIN_CUES | BLAME_CUES
 
 
 def _as_said(words: Words, i: int, found: Found) -> Report | None:
@@ -350,11 +372,14 @@ def _inverted(words: Words, i: int, low: int) -> Report | None:
     if found is None or (
         found.last < len(words)
         and words.texts[found.last] not in ".,;—–?!"
-        and words.lows[found.last] not in ("in", "on", "at", "after", "during", "last", "of")
+        and words.lows[found.last] not in AFTER_INVERTED
     ):
         return None
     before = content_before(words, i, low)
     return Report(found, *before, words.texts[i]) if before else None
+
+
+AFTER_INVERTED = word_set("in on at after during last of who whose")
 
 
 def _coordinated(words: Words, i: int, low: int) -> Report | None:
@@ -378,10 +403,13 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
         return _progressive(words, i, low)
     if i < 3 or words.lows[i - 1] in NO_PARTICIPLE:
         return None
-    if words.lows[i - 1] not in PARTICIPLE_LEADS and not (
+    lead = i - 1
+    while lead > low and (words.lows[lead] in ADVERBS or words.lows[lead].endswith("ly")):
+        lead -= 1
+    if words.lows[lead] not in PARTICIPLE_LEADS and not (
         "object" in frames(words.lows[i])
-        or words.lows[i - 1] in GROUP_WORDS
-        or is_capital(words.texts[i - 1])
+        or words.lows[lead] in GROUP_WORDS | DOCUMENTS
+        or is_capital(words.texts[lead])
     ):
         return None
     start = content_after(words, i, len(words))
@@ -389,8 +417,13 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
         return None
     if "object" not in frames(words.lows[i]) and not _has_clause(words, start):
         return None
-    found = _own_subject(words, i) or clause_subject(words, low, i)
+    found = participle_subject(words, i, low)
     return Report(found, start, len(words), words.texts[i]) if found else None
+
+
+def participle_subject(words: Words, i: int, low: int) -> Found | None:
+    """Whose words ", saying ..." or "with X saying ..." tells: its own or the clause's subject."""
+    return _own_subject(words, i) or clause_subject(words, low, i)
 
 
 def _progressive(words: Words, i: int, low: int) -> Report | None:
@@ -404,7 +437,7 @@ def _progressive(words: Words, i: int, low: int) -> Report | None:
 def _has_clause(words: Words, start: int) -> bool:
     """A that-clause or a finite verb in what follows."""
     return words.lows[start - 1] == "that" or any(
-        low in FINITE or low[0] == "\x02" for low in words.lows[start:]
+        low in FINITE or low in PASTS or low[0] == "\x02" for low in words.lows[start:]
     )
 
 
@@ -412,8 +445,11 @@ def _own_subject(words: Words, i: int) -> Found | None:
     """ "with some analysts suggesting that": the participle's own subject."""
     for back in range(i - 1, max(-1, i - 8), -1):
         if words.lows[back] == "with":
-            source = describe(words, back + 1, i)
-            return Found(source, back + 1, i) if source else None
+            stop = i
+            while stop > back + 1 and words.lows[stop - 1] in ADVERBS:
+                stop -= 1
+            source = describe(words, back + 1, stop)
+            return Found(source, back + 1, stop) if source else None
         if words.texts[back] in ",;":
             return None
     return None
@@ -465,8 +501,8 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
     ):
         stop += 1
     source = describe(words, i + 2, stop)
-    if source is None and stop < high and words.lows[stop] in FIGURES and stop > i + 2:
-        stop += 1
+    if source is None and stop > i + 2:
+        stop += stop < high and words.lows[stop] in FIGURES
         role = role_text(words, i + 2, stop)
         source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
     return None if source is None or source.sort == "pronoun" else Found(source, i, stop)

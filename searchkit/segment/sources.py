@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
-from searchkit.segment.cues import CUE_WORDS, NOUN_CUES
+from searchkit.names.offices import DOCUMENTS, HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
+from searchkit.segment.cues import AMBIGUOUS, CUE_WORDS, CUES, NOUN_CUES
 from searchkit.segment.phrases import Source, describe, role_text, trailing_name
 from searchkit.segment.words import (
     DETERMINERS,
@@ -118,7 +118,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
         elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | RELATIVES:
             return _named_last(words, opened + 1, at, added)
         at = opened - 1
-    at = _before_relative(words, at, low)
+    at = _before_participle(words, _before_relative(words, at, low), low)
     start = _phrase_start(words, at, low)
     if start > at:
         return None
@@ -174,6 +174,23 @@ def _before_relative(words: Words, at: int, low: int) -> int:
             opens = verb == words.texts[who + 1] and verb not in DETERMINERS | PRONOUNS.keys()
             return who - 1 if opens and who + 1 < at else at
     return at
+
+
+def _before_participle(words: Words, at: int, low: int) -> int:
+    """ "a document filed on Thursday says": the subject stands before what was done with it."""
+    for back in range(at, max(low, at - LONGEST_RELATIVE), -1):
+        word = words.lows[back]
+        if word in STOPS or word[0] == "\x01" or word in BOUNDARIES:
+            break
+        if word in DONE_TO_PAPERS and bare(words.lows[back - 1]) in DOCUMENTS:
+            return back - 1
+    return at
+
+
+DONE_TO_PAPERS = word_set(
+    "filed released published obtained issued posted conducted signed sent made written leaked "
+    "dated commissioned circulated distributed submitted"
+)
 
 
 def _named_last(words: Words, a: int, b: int, added: list[tuple[int, int]]) -> Found | None:
@@ -278,7 +295,11 @@ def _phrase_start(words: Words, at: int, low: int) -> int:
         word, lower = words.texts[back], words.lows[back]
         if word in STOPS or word[0] == "\x01" or lower in BOUNDARIES:
             break
-        if lower in FINITE or (lower in PRONOUNS and lower != "both" and back < at):
+        if (
+            lower in FINITE
+            or lower in SAYS
+            or (lower in PRONOUNS and lower != "both" and back < at)
+        ):
             break
         if lower == "and" and not _joins_nouns(words, back, at, low):
             break
@@ -293,12 +314,18 @@ def _phrase_start(words: Words, at: int, low: int) -> int:
     return start
 
 
+# Forms in -s that are no nouns: "he believes the government is ..."
+SAYS = frozenset(word for word in CUES if word.endswith("s")) - AMBIGUOUS
+
+
 def _is_verbal(words: Words, back: int, at: int) -> bool:
     """A word in -ed or -ing that is no adjective: no article stands before, or it is a cue."""
     if back == at:
         return True
     if words.lows[back] in CUE_WORDS and words.lows[back] not in NOUN_CUES:
         return True
+    if words.lows[back + 1] in DETERMINERS:
+        return True  # "Ruiz shared a list"
     before = words.lows[back - 1] if back else ""
     return before not in DETERMINERS and not is_capital(words.texts[back - 1] if back else "")
 
@@ -439,7 +466,9 @@ def _is_name(words: Words, a: int, b: int) -> bool:
 
 def _ends_phrase(words: Words, at: int, start: int) -> bool:
     word, lower = words.texts[at], words.lows[at]
-    if word in STOPS or word == "." or word[0] == "\x01" or lower in BOUNDARIES or lower in FINITE:
+    if word in STOPS or word == "." or word[0] == "\x01" or lower in BOUNDARIES:
+        return True
+    if lower in FINITE and not (is_capital(word) and at == start):
         return True
     if lower in TIMES and not (at > start and _names_person(words, at)):
         return True

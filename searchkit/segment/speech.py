@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from searchkit.names.offices import word_set
-from searchkit.segment.cues import QUICK_WORDS
+from searchkit.segment.cues import CUES, QUICK_WORDS
 from searchkit.segment.quotes import Quote
 
 PLAIN_WORD = re.compile(r"[a-z]+")
@@ -19,9 +19,8 @@ PLAIN_WORD = re.compile(r"[a-z]+")
 
 # "...!” Ruiz said.": a quotation that ends its sentence only by its own mark.
 ATTRIBUTION_NEXT = re.compile(
-    r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?:said|says|added|told|wrote|asked|noted|replied|"
-    r"explained|warned|insisted|stated|tweeted|continued|concluded|declared|argued)\b"
-    r"(?=\s*[.,;]|\s+(?:in|on|at|to|during|after|of|as|when|while)\b))"
+    r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?P<verb>[a-z]+)\b"
+    r"(?=\s*[.,;:]|\s+(?:in|on|at|to|during|after|of|as|when|while|reporters|[a-z]+ly)\b))"
 )
 
 
@@ -45,7 +44,8 @@ FULL_STOP = re.compile(r"[.!?…][’']?$")
 
 SPEECH_BEFORE = word_set(
     """
-    said says saying wrote writes added tweeted stated declared asked
+    said says saying wrote writes writing added tweeted tweets tweeting stated stating declared
+    declaring asked asks asking yelled yelling shouted shouting replied replying retorted responded
     """
 )
 
@@ -81,7 +81,7 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
         if is_speech(text, low, high, quote) or _goes_on(text, quote, speech):
             speech.append(quote)
             stops = FULL_STOP.search(text, quote.start, quote.end)
-            ends = stops and not ATTRIBUTION_NEXT.match(text, quote.outer_end, high)
+            ends = stops and not _attributed_next(text, quote.outer_end, high)
             pieces.append("\x01" * (length - 1) + ("." if ends else "\x01"))
         else:
             pieces.append("\x02" * (length - 1) + _last_mark(text, quote, high))
@@ -90,9 +90,15 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
     return Paragraph(low, high, "".join(pieces), speech)
 
 
+def _attributed_next(text: str, at: int, high: int) -> bool:
+    """Whether an attribution goes on with the sentence after a quotation's own full stop."""
+    found = ATTRIBUTION_NEXT.match(text, at, high)
+    return found is not None and (found["verb"] is None or found["verb"] in CUES)
+
+
 def _last_mark(text: str, quote: Quote, high: int) -> str:
     """The stop that a quoted fragment ends with, where it is also one of the sentence."""
-    last = text[quote.end - 1]
+    last = text[quote.start : quote.end].rstrip("’'")[-1:]
     if last in ".!?" and SENTENCE_AFTER.match(text, quote.outer_end, high):
         return "."
     return "," if last == "," else "\x02"
@@ -116,7 +122,7 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
     before = text[low : quote.outer_start].rstrip()
     first = text[quote.start]
     begins = first.isupper() or first in "…[(" or first.isdigit() or not (first.islower())
-    if not before or before[-1] in '.!?…”"»':
+    if not before or before[-1] in '.!?…”"»' or before.endswith("''"):
         if len(words) >= FEWEST_WORDS or not quote.opened:
             return True
         alone = not text[quote.outer_end : high].strip()
@@ -128,6 +134,8 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
     if before[-1] in ",，":
         if _is_title(words) and not _cue_beside(text, quote.outer_end, high):
             return False
+        if TITLED.search(before):
+            return False
         return begins and (
             len(words) >= 3 or FULL_STOP.search(text[quote.start : quote.end]) is not None
         )
@@ -135,6 +143,10 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
         return first.isupper() and len(words) >= FEWEST_WORDS
     last = before.rsplit(None, 1)[-1].lower()
     return last in SPEECH_BEFORE and first.isupper() and len(words) >= 3
+
+
+# "a book, entitled, “...”"
+TITLED = re.compile(r"\b(?:en)?titled,$|\bheadlined,$")
 
 
 def _is_title(words: list[str]) -> bool:
