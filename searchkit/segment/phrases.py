@@ -174,9 +174,10 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
             start += 1
         else:
             break
-    for at in range(b - 3, start, -1):
-        if words.lows[at] in NO_NAME_FIELDS:
-            start = at + 1  # "Pacific Affairs Daniel J. Ruiz"
+    for at in range(b - 2, start, -1):
+        titled = words.lows[at] in HONORIFICS and words.texts[at][-1] == "."
+        if titled or (at < b - 2 and words.lows[at] in NO_NAME_FIELDS):
+            start = at + 1  # "Pacific Affairs Daniel J. Ruiz", "California Gov. Ana Ruiz"
             break
     return (start, b) if 0 < b - start <= LONGEST_NAME else (b, b)
 

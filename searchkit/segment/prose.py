@@ -242,9 +242,20 @@ def _quoted_sentence(
 def _names_somebody(words: Words) -> bool:
     """ "“...,” said one of them": a speaker whom no rule can read is not the one before."""
     for i in range(1, len(words) - 1):
-        if words.texts[i - 1][0] == "\x01" and words.lows[i] in ("said", "says"):
-            return words.texts[i + 1][0].isalnum()
+        before, after = words.texts[i - 1], words.texts[i + 1]
+        if before[0] == "\x01" and words.lows[i] in ("said", "says"):
+            return after[0].isalnum()
+        opens = after[0] == "\x01" or (after in ",:" and _is_masked(words, i + 2))
+        if opens and words.lows[i] in SPEAKING:
+            return True
     return False
+
+
+def _is_masked(words: Words, i: int) -> bool:
+    return i < len(words) and words.texts[i][0] == "\x01"
+
+
+SPEAKING = word_set("said says tweeted wrote writes reads read asked replied responded")
 
 
 def _unattributed(
@@ -288,6 +299,8 @@ def _frame_source(
             found = according_source(words, i, len(words))
         elif low in ("put", "puts") and words.lows[i + 1 : i + 2] == ["it"]:
             found = source_before(words, i)
+        elif _snaps_back(words, i):
+            found = source_before(words, i)
         elif low in PARTICIPLES:
             found = participle_subject(words, i, 0)
         elif low in CUES and not only_noun(words, i):
@@ -302,12 +315,28 @@ def _frame_source(
     return _verb_source(reader, paragraph, words) or _colon_source(reader, paragraph, words)
 
 
+def _snaps_back(words: Words, i: int) -> bool:
+    """ "Ruiz shot back, “...”"."""
+    return words.lows[i + 1 : i + 2] == ["back"] and words.lows[i] in (
+        "shot",
+        "fired",
+        "hit",
+        "wrote",
+    )
+
+
 def _verb_source(
     reader: Reader, paragraph: Paragraph, words: Words
 ) -> tuple[Speaker, int, Found] | None:
     """ "“...?” an angry Ruiz thundered": whoever does something right after a comma's words."""
     for i, word in enumerate(words.texts[:-2]):
         if word[0] != "\x01" or reader.text[_last_letter(paragraph, words, i)] not in ",?!":
+            continue
+        if words.lows[i + 1].endswith("ed") and not is_capital(words.texts[i + 1]):
+            found = source_after(words, i + 1, len(words))
+            if found is not None and found.source.sort in ("person", "name"):
+                speaker = reader.resolve(found.source, paragraph.masked)
+                return (speaker, i + 1, found) if speaker is not None else None
             continue
         for verb in range(i + 2, min(i + VERB_REACH, len(words))):
             if not words.lows[verb].isalnum():
@@ -334,7 +363,9 @@ def _by_nearness(words: Words) -> list[int]:
     """The words that may report, nearest to speech first, participles after all others."""
     speech = [i for i, word in enumerate(words.texts) if word[0] == "\x01"]
     cues = [
-        i for i, low in enumerate(words.lows) if low in CUES or low in ("according", "put", "puts")
+        i
+        for i, low in enumerate(words.lows)
+        if low in CUES or low in ("according", "put", "puts") or _snaps_back(words, i)
     ]
 
     def distance(i: int) -> tuple[bool, int]:
@@ -392,6 +423,8 @@ def _beside(words: Words, verb: int) -> Found | None:
         return found
     if found is not None:
         return antecedent(words, found)
+    if words.lows[verb + 1 : verb + 2] == ["by"]:
+        return source_after(words, verb + 1, len(words))  # "was asked by Ruiz, “...”"
     if verb == 0 or words.texts[verb - 1][0] in "\x01,—–" or words.texts[verb - 1] in ",—–":
         return source_after(words, verb, len(words))
     return None

@@ -110,6 +110,8 @@ class Reader:
         if source.sort in ("person", "name"):
             return self._named(source, mention) if source.name else None
         if source.sort == "country":
+            if namesake := self._namesake(source, mention):
+                return namesake
             name = source.affiliation
             return Speaker(name, mention, "name", None, name, is_body=True)
         if source.sort == "body":
@@ -168,6 +170,16 @@ class Reader:
                 found.name, mention, "name", None, source.affiliation or found.name, is_body=True
             )
         return self.of_person(person, mention)
+
+    def _namesake(self, source: Source, mention: str) -> Speaker | None:
+        """Somebody of the text whose last name is a country's word: "Cuban said"."""
+        known = None if " " in mention else self.people.find(mention)
+        if known is None or country_code(known.name):
+            return None
+        tokens = name_tokens(known.name)
+        if len(tokens) < 2 or tokens[-1:] != name_tokens(mention):
+            return None
+        return self.of_person(known, mention)
 
     def _is_known_body(self, name: str) -> bool:
         if self.last_body is not None and self.last_body.name == name:

@@ -115,7 +115,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
             return None
         if _is_apposition(words, opened + 1, at):
             added.append((opened + 1, at))
-        elif words.texts[at] == "," and words.lows[opened + 1] not in ADVERBIAL | RELATIVES:
+        elif words.texts[at] == "," and not _is_aside(words.lows[opened + 1]):
             return _named_last(words, opened + 1, at, added)
         at = opened - 1
     at = _before_participle(words, _before_relative(words, at, low), low)
@@ -128,6 +128,11 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
     return _of_name_before(words, start, at + 1, low, closed=bool(added)) or _with_appositions(
         words, source, start, at + 1, added
     )
+
+
+def _is_aside(first: str) -> bool:
+    """Whether a parenthesis that begins so tells of the subject: "noting the size of it"."""
+    return first in ADVERBIAL or first in RELATIVES or (first.endswith("ing") and len(first) > 4)
 
 
 def _of_name_before(words: Words, start: int, stop: int, low: int, *, closed: bool) -> Found | None:
@@ -270,6 +275,8 @@ def _is_apposition(words: Words, a: int, b: int) -> bool:
         return False
     if words.texts[a].isdigit() and b - a <= 3:
         return True
+    if b - a == 1 and words.lows[a].endswith("ed") and not is_capital(words.texts[a]):
+        return True  # "Ruiz, exasperated, said"
     if words.lows[a] in ("a", "an", "the", "another", "one", "led", "his", "her", "its") or (
         words.texts[a][:2] in ("R-", "D-", "D–", "R–", "I-")
     ):

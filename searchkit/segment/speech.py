@@ -19,8 +19,10 @@ PLAIN_WORD = re.compile(r"[a-z]+")
 
 # "...!” Ruiz said.": a quotation that ends its sentence only by its own mark.
 ATTRIBUTION_NEXT = re.compile(
-    r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|(?:[A-Z][\w.’'-]*\s+){1,6}(?P<verb>[a-z]+)\b"
-    r"(?=\s*[.,;:]|\s+(?:in|on|at|to|during|after|of|as|when|while|reporters|[a-z]+ly)\b))"
+    r"\s*[―—–]\s*[A-Z]|\s+(?:[a-z]|[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,5}"
+    r"(?:,\s[^,.“”\"]{2,80},)?\s+(?P<verb>[a-z]+)\b"
+    r"(?=\s*[.;]|\s*,(?!\s*[“\"])|\s+(?:in|on|at|to|during|after|of|as|when|while|about|from|with|before|reporters"
+    r"|[a-z]+ly)\b))"
 )
 
 
@@ -93,7 +95,10 @@ def mask_speech(text: str, low: int, high: int, quotes: list[Quote]) -> Paragrap
 def _attributed_next(text: str, at: int, high: int) -> bool:
     """Whether an attribution goes on with the sentence after a quotation's own full stop."""
     found = ATTRIBUTION_NEXT.match(text, at, high)
-    return found is not None and (found["verb"] is None or found["verb"] in CUES)
+    if found is None or found["verb"] is None:
+        return found is not None
+    acts = found["verb"].endswith("ed") and text[found.end() : found.end() + 1] in (".", ",")
+    return acts or found["verb"] in CUES
 
 
 def _last_mark(text: str, quote: Quote, high: int) -> str:
