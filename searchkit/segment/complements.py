@@ -24,6 +24,9 @@ PLACE_PREPOSITIONS = word_set(
     in on at during after to with before via through from
     """
 )
+BEFORE_THAT = PLACE_PREPOSITIONS | TIMES | ADVERBS
+SETTINGS_AND_PEOPLE = SETTINGS | ADDRESSEES
+NOUN_STARTS = DETERMINERS | ADDRESSEES
 SEPARATORS = frozenset(',;:—–-"“”')
 LONGEST_ADJUNCT = 14
 THAT_WITHIN = 14
@@ -63,7 +66,7 @@ def _that_index(words: Words, at: int, high: int) -> int | None:
     if at < high and words.lows[at] == "to" and "deed" in frames(words.lows[at - 1]):
         return None
     if at < high and "told" not in frames(words.lows[at - 1]) and not (
-        words.lows[at] in PLACE_PREPOSITIONS | TIMES | ADVERBS or words.texts[at] == ","
+        words.lows[at] in BEFORE_THAT or words.texts[at] == ","
         or words.lows[at] in ("this", "last", "early", "late", "that")
     ):  # fmt: skip
         return None
@@ -124,7 +127,7 @@ def _one_adjunct(words: Words, at: int, high: int) -> int:
         return at
     if low in PLACE_PREPOSITIONS:
         for stop in range(at + 1, min(high, at + 9)):
-            if words.lows[stop] in SETTINGS | ADDRESSEES:
+            if words.lows[stop] in SETTINGS_AND_PEOPLE:
                 return _past_setting(words, stop + 1, high)
             if words.lows[stop] in FINITE or words.texts[stop] in SEPARATORS:
                 break
@@ -133,7 +136,7 @@ def _one_adjunct(words: Words, at: int, high: int) -> int:
 
 def _is_noun_start(words: Words, at: int, high: int) -> bool:
     """Whether a noun phrase begins, so that "to" is no infinitive's."""
-    return at < high and (words.lows[at] in DETERMINERS | ADDRESSEES or is_capital(words.texts[at]))
+    return at < high and (words.lows[at] in NOUN_STARTS or is_capital(words.texts[at]))
 
 
 def _past_setting(words: Words, at: int, high: int) -> int:

@@ -19,12 +19,11 @@ from searchkit.names.offices import (
     FEMALE_OFFICES,
     HONORIFICS,
     MALE_OFFICES,
-    OFFICE_MODIFIERS,
     OFFICES,
     word_set,
 )
 from searchkit.records import Via
-from searchkit.segment.phrases import FIELDS, Source, describe, trailing_name
+from searchkit.segment.phrases import OFFICE_WORDS, Source, describe, trailing_name
 from searchkit.segment.sources import FINITE
 from searchkit.segment.words import (
     PARTICLES,
@@ -319,9 +318,7 @@ def _gather_posts(people: People, text: str, low: int, limit: int) -> None:
             continue
         words = match[2].lower().split()
         last = max((i for i, w in enumerate(words) if w in OFFICES), default=None)
-        if last is not None and all(
-            w in OFFICE_MODIFIERS | FIELDS | OFFICES for w in words[: last + 1]
-        ):
+        if last is not None and all(w in OFFICE_WORDS for w in words[: last + 1]):
             people.posts.setdefault(role_words(" ".join(words[: last + 1])), country)
 
 
@@ -345,7 +342,7 @@ def _with_lead(text: str, run: re.Match[str], low: int) -> tuple[int, int]:
             break
         if lower in OFFICES:
             count = back
-        elif not (lower in OFFICE_MODIFIERS or lower in FIELDS
+        elif not (lower in OFFICE_WORDS
                   or lower in ("for", "of", "on", "and", "to", "the")
                   or (count and (is_capital(word) or back - count < 2))):  # fmt: skip
             break
@@ -374,6 +371,7 @@ def _is_full_name(person: Person, source: Source) -> bool:
 
 
 COMPANY_ENDS = word_set("inc inc. ltd ltd. corp corp. co co. plc llc gmbh ag industries holdings")
+BODY_ENDS = BODIES | COMPANY_ENDS
 
 
 def ends_as_body(name: str) -> bool:
@@ -382,7 +380,7 @@ def ends_as_body(name: str) -> bool:
     >>> ends_as_body("Cominco Ltd"), ends_as_body("Ana Ruiz")
     (True, False)
     """
-    return bare(name.split()[-1]).lower() in BODIES | COMPANY_ENDS
+    return bare(name.split()[-1]).lower() in BODY_ENDS
 
 
 TITLE_WORDS = word_set("retired appointed elected designated accredited named United Allied")
@@ -454,7 +452,7 @@ def speaks_for(person: Person, home: str | None, people: People) -> str | None:
 def _owner(role: str) -> str | None:
     """ "ENI president": the body that stands before an office in small letters."""
     first, _, rest = role.partition(" ")
-    known = first.lower() in OFFICE_MODIFIERS | OFFICES | FIELDS
+    known = first.lower() in OFFICE_WORDS
     return first if rest.islower() and len(first) > 1 and first.isupper() and not known else None
 
 

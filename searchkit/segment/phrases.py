@@ -90,6 +90,12 @@ FIELD_LINKS = word_set(
     of and for the & on in to
     """
 )
+OFFICE_WORDS = OFFICE_MODIFIERS | FIELDS | OFFICES
+OFFICES_OF = OFFICES | {"general"}
+FIELDS_AND_BODIES = FIELDS | BODIES
+NO_NAMES = OFFICE_WORDS | BODIES
+NO_LAST_NAMES = FIELDS | BODIES | OFFICES | GROUPS | ANONYMOUS
+BEFORE_OFFICE = DETERMINERS | LEADS
 LONGEST_NAME = 6
 LONGEST_PHRASE = 40
 
@@ -144,7 +150,7 @@ def _is_surname(words: Words, a: int, i: int, b: int) -> bool:
     before = words.texts[i - 1]
     return (
         is_capital(before)
-        and words.lows[i - 1] not in OFFICE_MODIFIERS | FIELDS | OFFICES
+        and words.lows[i - 1] not in OFFICE_WORDS
         and body_of(bare(before)) is None
         and words.lows[i] in SURNAMES
     )
@@ -190,7 +196,7 @@ def _is_given_name(words: Words, at: int, stop: int, b: int) -> bool:
         and words.texts[at].isalpha()
         and len(words.texts[at]) > 2
         and not words.texts[at].isupper()
-        and words.lows[stop] not in FIELDS | BODIES | OFFICES | GROUPS | ANONYMOUS
+        and words.lows[stop] not in NO_LAST_NAMES
     )
 
 
@@ -216,7 +222,7 @@ def role_text(words: Words, a: int, b: int) -> str:
     >>> role_text(w, 0, 5)
     'Foreign Minister'
     """
-    while a < b and (words.lows[a] in DETERMINERS | LEADS or not words.texts[a][0].isalnum()):
+    while a < b and (words.lows[a] in BEFORE_OFFICE or not words.texts[a][0].isalnum()):
         a += 1
     while a < b and (found := longest_body(words, a, b)) and found[1] < b:
         if words.lows[found[1]] in PREPOSITIONS:
@@ -226,7 +232,7 @@ def role_text(words: Words, a: int, b: int) -> str:
         as_at = next((i for i in range(a, b) if words.lows[i] == "as"), a)
         a = as_at + 1  # "in your work as envoy"
     for at in range(a + 1, b):
-        if words.lows[at] == "of" and words.lows[at - 1] in OFFICES | frozenset({"general"}):
+        if words.lows[at] == "of" and words.lows[at - 1] in OFFICES_OF:
             first = at + 1 + (at + 1 < b and words.lows[at + 1] == "the")
             if first < b and (found := longest_body(words, first, b)) and found[1] == b:
                 b = at
@@ -350,10 +356,9 @@ def _person_of(words: Words, a: int, b: int) -> int | None:
     of = next((i for i in range(a + 2, b - 1) if words.lows[i] == "of"), None)
     if of is None or not is_capital(words.texts[of + 1]) or of - a > LONGEST_NAME:
         return None
-    other = BODIES | FIELDS | OFFICES | OFFICE_MODIFIERS
     return (
         of
-        if other.isdisjoint(words.lows[a:of]) and trailing_name(words, a, of) == (a, of)
+        if NO_NAMES.isdisjoint(words.lows[a:of]) and trailing_name(words, a, of) == (a, of)
         else None
     )
 
@@ -453,7 +458,7 @@ def _name_after_field(words: Words, a: int, b: int) -> tuple[int, int]:
     before = words.lows[first - 1]
     if first > field and before not in DIRECTIONS and before not in FIELD_LINKS:
         return first, last
-    body = words.lows[last - 1] in FIELDS | BODIES
+    body = words.lows[last - 1] in FIELDS_AND_BODIES
     return (last - 2, last) if last - first > 2 and not body else (b, b)
 
 
@@ -463,7 +468,7 @@ DIRECTIONS = word_set("north south east west northern southern eastern western n
 def _name_first(words: Words, a: int, office: int) -> int | None:
     """ "Ana Ruiz Prime Minister of Peru", as titles have it: where the office begins."""
     first = office
-    while first > a and words.lows[first - 1] in OFFICE_MODIFIERS | OFFICES | FIELDS:
+    while first > a and words.lows[first - 1] in OFFICE_WORDS:
         first -= 1
     if first - a < 2 or any(w.endswith(("’s", "'s")) for w in words.texts[a:first]):
         return None

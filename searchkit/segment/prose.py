@@ -297,9 +297,7 @@ def _frame_source(
         low = words.lows[i]
         if low == "according":
             found = according_source(words, i, len(words))
-        elif low in ("put", "puts") and words.lows[i + 1 : i + 2] == ["it"]:
-            found = source_before(words, i)
-        elif _snaps_back(words, i):
+        elif _idiom(words, i):
             found = source_before(words, i)
         elif low in PARTICIPLES:
             found = participle_subject(words, i, 0)
@@ -315,14 +313,12 @@ def _frame_source(
     return _verb_source(reader, paragraph, words) or _colon_source(reader, paragraph, words)
 
 
-def _snaps_back(words: Words, i: int) -> bool:
-    """ "Ruiz shot back, “...”"."""
-    return words.lows[i + 1 : i + 2] == ["back"] and words.lows[i] in (
-        "shot",
-        "fired",
-        "hit",
-        "wrote",
-    )
+def _idiom(words: Words, i: int) -> bool:
+    """ "Ruiz shot back, “...”", "as Ruiz puts it"."""
+    return words.lows[i] in IDIOMS and words.lows[i + 1 : i + 2] == [IDIOMS[words.lows[i]]]
+
+
+IDIOMS = {"put": "it", "puts": "it", "shot": "back", "fired": "back", "hit": "back"}
 
 
 def _verb_source(
@@ -365,7 +361,7 @@ def _by_nearness(words: Words) -> list[int]:
     cues = [
         i
         for i, low in enumerate(words.lows)
-        if low in CUES or low in ("according", "put", "puts") or _snaps_back(words, i)
+        if low in CUES or low == "according" or _idiom(words, i)
     ]
 
     def distance(i: int) -> tuple[bool, int]:

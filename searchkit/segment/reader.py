@@ -282,12 +282,14 @@ class Reader:
     def _unnamed(self, source: Source, mention: str) -> Speaker | None:
         if source.definite and source.head in self.groups:
             return replace(self.groups[source.head], mention=mention)
-        both = mention.lower().startswith("both") and source.head in PAIR_HEADS | {"both"}
+        both = mention.lower().startswith("both") and (
+            source.head in PAIR_HEADS or source.head == "both"
+        )
         if both and self.last_group and self.last_group.name:
             return replace(self.last_group, mention=mention, via="role")
-        if source.definite or mention.lower().startswith("both"):
-            if source.head in PAIR_HEADS and (pair := self._pair()):
-                return replace(pair, mention=mention, via="role")
+        if source.definite or both:
+            if source.head in PAIR_HEADS and (meant := self._pair()):
+                return replace(meant, mention=mention, via="role")
             if not source.plural and source.role and (
                 person := self.people.with_role(source.role)
             ):  # fmt: skip

@@ -106,7 +106,7 @@ def is_verb(words: Words, i: int) -> bool:
         and (
             low in FINITE or low in MOVES or (low.endswith("ed") and not is_capital(words.texts[i]))
         )
-        and low not in BLOCKERS - FINITE
+        and (low not in BLOCKERS or low in FINITE)
     )
 
 
@@ -192,7 +192,7 @@ def only_noun(words: Words, i: int) -> bool:
 
 def _begins_noun(words: Words, at: int) -> bool:
     return at < len(words) and (
-        words.lows[at] in DETERMINERS | PRONOUNS.keys() or is_capital(words.texts[at])
+        words.lows[at] in DETERMINERS or words.lows[at] in PRONOUNS or is_capital(words.texts[at])
     )
 
 
@@ -239,7 +239,7 @@ def _may_speak(words: Words, i: int, lemma: str) -> bool:
     if lemma == "call":
         return after[:1] != "\x02"  # "a class called “Perception”"
     clause = after == "that" and "clause" in frames(words.lows[i])
-    return clause or lemma in PLAIN_CUES | BLAME_CUES
+    return clause or lemma in PLAIN_CUES or lemma in BLAME_CUES
 
 
 def _as_said(words: Words, i: int, found: Found) -> Report | None:
@@ -331,7 +331,7 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
     if lemma == "welcome":
         # "welcomed President Ruiz to the palace" tells of a guest.
         after_low = words.lows[i + 1] if i + 1 < len(words) else ""
-        titled = after_low in OFFICES | OFFICE_MODIFIERS or after_low in HONORIFICS
+        titled = after_low in OFFICES or after_low in OFFICE_MODIFIERS or after_low in HONORIFICS
         return titled and is_capital(words.texts[i + 1])
     if lemma == "recall":
         return after in ("its", "his", "her", "their", "the") and words.lows[start - 1] != "that"
@@ -408,7 +408,8 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
         lead -= 1
     if words.lows[lead] not in PARTICIPLE_LEADS and not (
         "object" in frames(words.lows[i])
-        or words.lows[lead] in GROUP_WORDS | DOCUMENTS
+        or words.lows[lead] in GROUP_WORDS
+        or words.lows[lead] in DOCUMENTS
         or is_capital(words.texts[lead])
     ):
         return None

@@ -87,6 +87,7 @@ ADVERBIAL = word_set(
     """
 )
 RELATIVES = frozenset(("who", "whose", "which", "where", "of"))
+OFFICES_AND_MODIFIERS = OFFICES | OFFICE_MODIFIERS
 LONGEST_WALK = 45
 LONGEST_RELATIVE = 12
 LONGEST_INVERTED = 8
@@ -145,7 +146,7 @@ def _of_name_before(words: Words, start: int, stop: int, low: int, *, closed: bo
         return _name_ending(words, at - 1, low)  # "Ana Ruiz, of Springfield, Va., said"
     if at < low + 2 or words.texts[at] != "," or stop - start < 3:
         return None
-    office = words.lows[start] in OFFICES | OFFICE_MODIFIERS and not is_capital(words.texts[start])
+    office = words.lows[start] in OFFICES_AND_MODIFIERS and not is_capital(words.texts[start])
     if not office and not (closed and words.lows[start] in ("a", "an", "the")):
         return None
     found = _name_ending(words, at, low)
@@ -176,7 +177,9 @@ def _before_relative(words: Words, at: int, low: int) -> int:
             break
         if word == "who":
             verb = words.lows[who + 1]
-            opens = verb == words.texts[who + 1] and verb not in DETERMINERS | PRONOUNS.keys()
+            opens = (
+                verb == words.texts[who + 1] and verb not in DETERMINERS and verb not in PRONOUNS
+            )
             return who - 1 if opens and who + 1 < at else at
     return at
 
@@ -220,7 +223,7 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
             at -= 1
         elif word in TIMES and at > low and not _names_person(words, at):
             at -= 1
-            while at > low and words.lows[at] in TIME_LEADS | TIMES:
+            while at > low and (words.lows[at] in TIME_LEADS or words.lows[at] in TIMES):
                 at -= 1
         elif word in SETTINGS and (lead := _setting_lead(words, at, low)) is not None:
             at = lead - 1
@@ -457,7 +460,7 @@ def source_after(words: Words, verb: int, high: int) -> Found | None:
     last = stop
     while last < high and words.texts[last] == ",":
         end = last + 1
-        while end < high and words.texts[end] not in STOPS | {"."}:
+        while end < high and words.texts[end] not in STOPS and words.texts[end] != ".":
             end += 1
         if not _is_apposition(words, last + 1, end) or words.lows[last + 1] == "adding":
             break
