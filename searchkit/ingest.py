@@ -15,7 +15,7 @@ from searchkit.archive import Archive
 from searchkit.clean import clean_page
 from searchkit.errors import InputError
 from searchkit.records import Given, Page
-from searchkit.segment import document_form, segment
+from searchkit.segment import PARSERS, Parser, check_parser, document_form, segment
 
 Result = Literal["added", "changed", "updated", "unchanged", "refused"]
 
@@ -53,6 +53,23 @@ def finish_pending(archive: Archive) -> Iterator[Outcome]:
         yield _finish(archive, capture_id, *archive.read_capture(capture_id))
 
 
+def choose_parser(archive: Archive, parser: Parser | None = None) -> None:
+    """Keep what reads the reported speech of this archive's pages, from now on.
+
+    Without one the archive's own choice stays; raises UsageError where either is not
+    installed, before any page is taken.
+    """
+    check_parser(parser or parser_of(archive))
+    if parser is not None and parser != parser_of(archive):
+        archive.set_setting("parser", parser)
+
+
+def parser_of(archive: Archive) -> Parser:
+    """The parser that was chosen for an archive; the rules where none was."""
+    chosen = archive.setting("parser")
+    return next((parser for parser in PARSERS if parser == chosen), "rules")
+
+
 def _add_page(archive: Archive, page: Page, given: Given) -> Outcome:
     same = archive.find_same(page, given)
     if same is not None and same.document_id is not None:
@@ -67,5 +84,5 @@ def _finish(archive: Archive, capture_id: int, page: Page, given: Given) -> Outc
         archive.refuse(capture_id, error.reason)
         return Outcome(page.origin, "refused", reason=error.reason)
     document = replace(document, form=document_form(document))
-    kept = archive.keep(capture_id, document, segment(document))
+    kept = archive.keep(capture_id, document, segment(document, parser_of(archive)))
     return Outcome(page.origin, kept.outcome, document.id, document.title, document.warnings)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from searchkit.records import Document, Statement
-from searchkit.segment import segment
+from searchkit.segment import Parser, segment
 
 WORD = re.compile(r"\w+")
 # Sources that PolNeAR leaves as a pronoun, or does not name.
@@ -52,14 +52,14 @@ def read_labelled(path: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def our_statements(labelled: dict[str, Any]) -> list[Statement]:
+def our_statements(labelled: dict[str, Any], parser: Parser = "rules") -> list[Statement]:
     """What `segment` makes of a labelled document and of what its source says beside it."""
     known = labelled.get("source_meta") or {}
     document = Document(
         "d", labelled["text"], title=labelled.get("title"), source=labelled.get("issuer"),
         speaker=known.get("speaker"), role=known.get("post"), country=known.get("country"),
     )  # fmt: skip
-    return [statement for passage in segment(document) for statement in passage.statements]
+    return [statement for passage in segment(document, parser) for statement in passage.statements]
 
 
 def score(documents: Iterable[dict[str, Any]], found: Found, kind: str | None = None) -> Score:

@@ -31,6 +31,7 @@ DOORS = {
     "gcld3": "clean",
     "pypdfium2": "clean",
     "Stemmer": "analyzer",
+    "spacy": "segment",
     "sqlite3": "archive",
     "urllib.request": "fetch",
     "http.client": "fetch",

@@ -13,9 +13,10 @@ from searchkit.cli.given import given_options, make_given
 from searchkit.cli.index import bring_up
 from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.errors import FetchError, InputError
-from searchkit.ingest import Outcome, add_pages, finish_pending
+from searchkit.ingest import Outcome, add_pages, choose_parser, finish_pending
 from searchkit.inputs import iter_pages
 from searchkit.records import Given, Page
+from searchkit.segment import Parser
 
 EXAMPLES = """\b
 Examples:
@@ -37,6 +38,10 @@ INDEX_EVERY_DOCUMENTS = 5_000
 )
 @click.option("--allow-private", is_flag=True, help="Let URLs be of this machine or network.")
 @click.option("--no-index", is_flag=True, help="Keep only; index later with 'searchkit index'.")
+@click.option(
+    "--parser", type=click.Choice(["rules", "spacy"]),
+    help="What reads reported speech, here and in later adds; see 'segment --help'.",
+)  # fmt: skip
 @click.pass_obj
 def command(
     index_path: Path,
@@ -47,6 +52,7 @@ def command(
     wait_s: float,
     allow_private: bool,
     no_index: bool,
+    parser: Parser | None,
 ) -> int:
     """Keep, clean and index pages: HTML, text, PDF, WARC, JSON lines, folders, URLs.
 
@@ -55,6 +61,7 @@ def command(
     """
     given = make_given(source, published, language)
     with open_archive(index_path, write=True, wait_s=wait_s, on_wait=note) as archive:
+        choose_parser(archive, parser)
         counts = _add_all(archive, targets, given, allow_private, index_path, not no_index)
     out(summary(counts))
     return 1 if counts["refused"] else 0

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from searchkit.records import Document, Form, Passage, Statement
 from searchkit.segment.foreign import read_foreign
 from searchkit.segment.forms import decide_form, is_layout
+from searchkit.segment.parsed import PARSERS, Parser, check_parser
 from searchkit.segment.passages import make_passages
 from searchkit.segment.people import People, Person, Speaker, gather_people
 from searchkit.segment.prose import read_prose
@@ -24,7 +25,7 @@ from searchkit.segment.tongues import tongue_of
 from searchkit.segment.turns import find_labels, read_turns
 from searchkit.segment.voices import clean_name, home_country, read_voice
 
-__all__ = ["document_form", "segment"]
+__all__ = ["PARSERS", "Parser", "check_parser", "document_form", "segment"]
 
 # People are gathered from this much of a text; where one voice speaks, or labels tell who,
 # the top of the text names them.
@@ -45,11 +46,13 @@ def document_form(document: Document) -> Form:
     return decide_form(document, paragraph_spans(document.text))
 
 
-def segment(document: Document) -> list[Passage]:
+def segment(document: Document, parser: Parser = "rules") -> list[Passage]:
     """Split a document into attributed passages, in text order.
 
     Offsets count code points of ``document.text``, half-open; passages are disjoint
     and together hold every sentence.  ``speaker`` is None where the text names nobody.
+    With the parser "spacy" English news and readouts are parsed where a word reports;
+    raises UsageError where it is not installed.
 
     >>> text = "“We want peace,” said Foreign Minister Ana Pereira of Portugal."
     >>> [p] = segment(Document(id="d", text=text))
@@ -58,11 +61,13 @@ def segment(document: Document) -> list[Passage]:
     """
     paragraphs = paragraph_spans(document.text)
     form = decide_form(document, paragraphs)
-    statements = list(find_statements(document, form, paragraphs))
+    statements = list(find_statements(document, form, paragraphs, parser))
     return make_passages(document, paragraphs, statements)
 
 
-def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> list[Statement]:
+def find_statements(
+    document: Document, form: Form, paragraphs: list[Span], parser: Parser = "rules"
+) -> list[Statement]:
     """Who said what in the document, in order of place."""
     content = [not is_layout(document.text[a:b], document.title, form) for a, b in paragraphs]
     if form == "transcript":
@@ -81,7 +86,7 @@ def find_statements(document: Document, form: Form, paragraphs: list[Span]) -> l
     elif form in ("speech", "statement", "joint"):
         found = list(read_voice(document, form, paragraphs, content, people, home))
     else:
-        found = _prose(document, form, paragraphs, content, people, home)
+        found = _prose(document, form, paragraphs, content, people, home, parser)
     return sorted(found, key=lambda s: (s.start, -s.end))
 
 
@@ -117,12 +122,12 @@ def _transcript(
 
 def _prose(
     document: Document, form: Form, paragraphs: list[Span], content: list[bool], people: People,
-    home: str | None,
+    home: str | None, parser: Parser,
 ) -> list[Statement]:  # fmt: skip
     """News and readouts; a readout has principals, whom "they" and "both sides" mean."""
     if form == "news" and document.country is None:
         home = news_home(document)
-    reader = Reader(document.text, people, home)
+    reader = Reader(document.text, people, home, parser)
     if subject := title_person(document, people):
         reader.focus = reader.of_person(subject, None)
     kept = [p for p, keep in zip(paragraphs, content, strict=True) if keep]

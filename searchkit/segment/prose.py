@@ -16,6 +16,7 @@ from searchkit.names.offices import word_set
 from searchkit.records import Form, Kind, Statement
 from searchkit.segment.complements import content_after, takes_clause
 from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
+from searchkit.segment.parsed import parsed_reports
 from searchkit.segment.people import Speaker, name_tokens
 from searchkit.segment.phrases import Source, describe, trailing_name
 from searchkit.segment.quotes import Quote, scan_quotes
@@ -54,6 +55,9 @@ CONFIDENCE = {
     ("direct", "continuation"): 0.6, ("reported", "name"): 0.96, ("reported", "role"): 0.95,
     ("reported", "pronoun"): 0.8, ("reported", "continuation"): 0.6,
 }  # fmt: skip
+
+# The same of what only a parse finds (name 125 of 144, role 97 of 123).
+PARSED_CONFIDENCE = {"name": 0.85, "role": 0.8}
 
 
 def read_prose(reader: Reader, paragraphs: list[Span], form: Form) -> Iterator[Statement]:
@@ -125,6 +129,8 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
                 lost = _longer(reader, lost, torn, paragraph.low + words.ends[-1])
                 continue
             found = found or list(_adopted(reader, paragraph, words, floor_before))
+        if reader.parser == "spacy" and not QUICK_WORDS.isdisjoint(words.lows):
+            found += _parsed(reader, paragraph, words, found)
         if lost is not None:
             yield lost
             lost = None
@@ -135,6 +141,35 @@ def read_paragraph(reader: Reader, paragraph: Paragraph, form: Form) -> Iterator
             _see_subject(reader, words, paragraph)
     if lost is not None:
         yield lost
+
+
+def _parsed(
+    reader: Reader, paragraph: Paragraph, words: Words, found: list[Statement]
+) -> Iterator[Statement]:
+    """What a parse of the sentence finds beside the statements that the rules found.
+
+    Inside one of them only what somebody else said: a statement within a statement.
+    """
+    taken = list(found)
+    reports = list(parsed_reports(reader.text[paragraph.low : paragraph.high], words))
+    for report in sorted(reports, key=lambda r: r.start - r.stop):
+        speaker = reader.resolve(report.found.source, paragraph.masked)
+        if speaker is None:
+            continue
+        made = _span(reader, paragraph, words, report.start, report.stop, speaker, report.cue)
+        if all(_apart(made, other) for other in taken):
+            taken.append(made)
+            yield replace(made, confidence=PARSED_CONFIDENCE.get(made.via or "", 0.6))
+
+
+def _apart(made: Statement, other: Statement) -> bool:
+    """Whether a statement shares no words with another, or is somebody else's within it."""
+    if made.end <= other.start or other.end <= made.start:
+        return True
+    within = other.start <= made.start and made.end <= other.end
+    shorter = made.end - made.start < other.end - other.start
+    same = (made.speaker, made.role) == (other.speaker, other.role)
+    return within and shorter and not same and other.kind == "reported"
 
 
 def _plain_or_torn(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from searchkit.names import country_code
 from searchkit.names.offices import word_set
 from searchkit.records import Via
+from searchkit.segment.parsed import Parser
 from searchkit.segment.people import (
     STATE_OFFICES,
     People,
@@ -53,6 +54,7 @@ class Reader:
     text: str
     people: People
     home: str | None = None
+    parser: Parser = "rules"
     principals: tuple[Speaker, ...] = ()
     issuer_body: str | None = None
     floor: Speaker | None = None

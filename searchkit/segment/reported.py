@@ -494,7 +494,7 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
     """The source of "according to X"."""
     if i + 2 >= high or words.lows[i + 1] != "to":
         return None
-    stop = i + 2
+    stop = i + 2 + (words.lows[i + 2] in FIGURES)
     while stop < high and not (
         words.texts[stop] in ",.;:—–()"
         or words.texts[stop][0] == "\x01"
