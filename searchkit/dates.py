@@ -2,9 +2,10 @@
 
 In comes a short text ("Tue, 05 Mar 19 00:01:01 +0200", "11 марта 2024 г.", "2024年3月11日"),
 out goes "2019-03-04", "2024-03-11" or a reduced "2024-09" or "2024"; None where the text
-does not name a year.  A time with a zone moves the day to UTC; a date without one is that
-day everywhere.  Relative words ("yesterday", "Monday") are not dates here: they would make
-the day of the visit a day of publication.  Which date of a page counts is for `clean`.
+does not name a year.  A time with a zone moves the day to UTC unless the day as written is
+asked for; a date without one is that day everywhere.  Relative words ("yesterday",
+"Monday") are not dates here: they would make the day of the visit a day of publication.
+Which date of a page counts is for `clean`.
 """
 
 from __future__ import annotations
@@ -239,17 +240,24 @@ def _reduced(folded: str, language: str | None) -> str | None:
 
 
 def parse_date(
-    text: str, *, language: str | None = None, day_first: bool | None = None
+    text: str,
+    *,
+    language: str | None = None,
+    day_first: bool | None = None,
+    as_written: bool = False,
 ) -> str | None:
     """The date that a short text names, ISO, possibly reduced; None where there is none.
 
     ``language`` (ISO 639-1) decides month names on which languages differ.  An all-digit
     date that could be read both ways is day first unless ``day_first`` is False.
+    ``as_written`` keeps the day of the writer's own zone instead of moving it to UTC.
 
     >>> parse_date("Tue, 05 Mar 19 00:01:01 +0200")
     '2019-03-04'
     >>> parse_date("11.03.2024"), parse_date("03/14/2024"), parse_date("March 2024")
     ('2024-03-11', '2024-03-14', '2024-03')
+    >>> parse_date("2024-03-11T23:30:00-05:00", as_written=True)
+    '2024-03-11'
     >>> parse_date("11 listopada 2024"), parse_date("11 listopada 2024", language="pl")
     (None, '2024-11-11')
     >>> parse_date("Monday, 9 a.m.") is None
@@ -262,6 +270,8 @@ def parse_date(
         found = _matched_day(match, language, day_first)
         if isinstance(found, str):
             return found
+        if found and as_written:
+            return found.isoformat()
         if found:
             inside = match.groupdict().get("time")
             return _in_utc(found, inside or folded[match.end() :]).isoformat()

@@ -71,6 +71,15 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where one fact of a document was read, and how far to trust it."""
+
+    fact: Literal["title", "authors", "modified", "language", "url"]
+    source: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One cleaned text: paragraphs joined by a blank line, and what is known of it.
 
@@ -78,6 +87,7 @@ class Document:
     ``published`` is an ISO date of reduced precision where no more is known
     ("2024", "2024-09", "2024-09-17"); its source says where it was read
     ("given", "meta article:published_time", "json-ld", "time element", "url", "text").
+    ``evidence`` tells the same of the other facts; it is made by cleaning and not archived.
     ``speaker``, ``role``, ``country`` are those given beside the text, not found in it.
     """
 
@@ -99,6 +109,7 @@ class Document:
     form: Form | None = None
     warnings: tuple[str, ...] = ()
     removed: tuple[Removed, ...] = ()
+    evidence: tuple[Evidence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

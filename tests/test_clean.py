@@ -192,7 +192,7 @@ JSON_LD = '<script type="application/ld+json">{"@graph": [%s]}</script>'
         (
             "<meta property=article:published_time content=2024-03-11T23:30:00-05:00>",
             "",
-            ("2024-03-12", "meta article:published_time", "certain"),
+            ("2024-03-11", "meta article:published_time", "certain"),
         ),
         (
             JSON_LD % '{"@type": "NewsArticle", "datePublished": "2024-03-11T10:00:00Z"}',

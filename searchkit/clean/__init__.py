@@ -103,7 +103,7 @@ def _html_parts(page: Page, given: Given) -> _Parts:
     if root is not None:
         outline = outline_page(root)
         judged = judge_blocks(outline, title)
-        facts = dated(facts, printed_date(outline, judged.rules), page.fetched_at)
+        facts = dated(facts, printed_date(outline, judged.rules), root, page)
         rules = decide_blocks(outline, judged, title)
         for block, rule in zip(outline.blocks, rules, strict=True):
             if rule is None:
