@@ -21,7 +21,7 @@ OFFICES = word_set(
     """
     president minister premier chancellor secretary undersecretary ambassador envoy spokesperson
     spokesman spokeswoman spokeperson commissioner rapporteur king queen emperor prince princess
-    sultan emir sheikh pope governor mayor senator congressman congresswoman representative
+    sultan emir sheikh pope pontiff governor mayor senator congressman congresswoman representative
     delegate deputy lawmaker legislator chairman chairwoman chairperson chair director
     director-general director‑general head chief leader general colonel admiral lieutenant major
     captain commander marshal sergeant brigadier judge justice prosecutor attorney lawyer counsel

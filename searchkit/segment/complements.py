@@ -190,6 +190,8 @@ def takes_clause(words: Words, verb: int, start: int) -> bool:
         return True
     if words.lows[start - 1] == "that" or any(word[0] == "\x02" for word in words.texts[start:]):
         return True
+    if words.lows[start] in SUBJECTS:
+        return True  # "said they prefer the bridge"
     if lemma in STRICT_CLAUSE:
         return not FINITE.isdisjoint(words.lows[start + 1 : start + 13])
     return any(
@@ -200,6 +202,7 @@ def takes_clause(words: Words, verb: int, start: int) -> bool:
     )
 
 
+SUBJECTS = word_set("he she they we there")
 # Verbs with many objects that are no speech: "maintains a programme".
 STRICT_CLAUSE = word_set("maintain state post recall indicate show signal expect suspect find")
 PASTS = word_set(

@@ -169,7 +169,7 @@ class People:
 
     def country_of_post(self, role: str | None) -> str | None:
         """The country of which the text somewhere says that it has such an office."""
-        return self.posts.get(role_words(role)) if role else None
+        return (self.posts.get(role_words(role)) or None) if role else None
 
     def full_body(self, name: str) -> str:
         """The fullest name in the text of a body named by some of its words."""
@@ -196,6 +196,16 @@ class People:
             fits = [p for p in fits if p.affiliation in (affiliation, None)]
         exact = [p for p in fits if role_words(p.role or "") == wanted]
         return next(iter(exact or fits), None)
+
+    def has_holder(self, person: Person, country: str) -> bool:
+        """Whether somebody else is known to hold the same office of a country."""
+        wanted = role_words(person.role or "")
+        return any(
+            p.affiliation == country
+            and p.name != person.name
+            and role_words(p.role or "") == wanted
+            for p in self.order
+        )
 
     def is_sole(self, person: Person, role: str, home: str | None) -> bool:
         """Whether an office can only mean this person: of the title, or of the one country."""
@@ -313,13 +323,17 @@ POST = re.compile(
 
 def _gather_posts(people: People, text: str, low: int, limit: int) -> None:
     for match in POST.finditer(text, low, limit):
-        country = country_of(match[1])
+        country, words = country_of(match[1]), match[2].lower().split()
+        if country is None:
+            first, _, second = match[1].partition(" ")  # "Peruvian President"
+            country, words = country_of(first), second.lower().split()
         if country is None:
             continue
-        words = match[2].lower().split()
         last = max((i for i, w in enumerate(words) if w in OFFICES), default=None)
         if last is not None and all(w in OFFICE_WORDS for w in words[: last + 1]):
-            people.posts.setdefault(role_words(" ".join(words[: last + 1])), country)
+            post = role_words(" ".join(words[: last + 1]))
+            # An office that several countries of the text have tells none.
+            people.posts[post] = country if people.posts.get(post, country) == country else ""
 
 
 # A word that ends a sentence, as "U.S." and "Gen." do not.
@@ -435,7 +449,8 @@ def speaks_for(person: Person, home: str | None, people: People) -> str | None:
     """Whom a person's words commit: what the text says, else the home country of an office."""
     if person.affiliation or not person.role:
         return person.affiliation
-    if post := people.country_of_post(person.role):
+    post = people.country_of_post(person.role)
+    if post and not people.has_holder(person, post):
         return post
     if home is None or home not in OWN_OFFICES.values():
         home = OWN_OFFICES.get(person.role.lower(), home)

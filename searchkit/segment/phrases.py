@@ -176,7 +176,7 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
             start = body[1]
         elif body and body[1] == b:
             return b, b
-        elif low in FIELD_LINKS:
+        elif low in FIELD_LINKS or (_is_owner(words, start) and start + 1 < b):
             start += 1
         else:
             break
@@ -186,6 +186,11 @@ def trailing_name(words: Words, a: int, b: int) -> tuple[int, int]:
             start = at + 1  # "Pacific Affairs Daniel J. Ruiz", "California Gov. Ana Ruiz"
             break
     return (start, b) if 0 < b - start <= LONGEST_NAME else (b, b)
+
+
+def _is_owner(words: Words, at: int) -> bool:
+    """ "the Herald’s Ana Ruiz": a possessive is in no name."""
+    return words.texts[at].endswith(("’s", "'s"))
 
 
 def _is_given_name(words: Words, at: int, stop: int, b: int) -> bool:
@@ -397,6 +402,8 @@ def _body(words: Words, a: int, b: int) -> Source:
 
 def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: bool) -> Source | None:
     """A phrase with an office noun: role and name, or a role alone."""
+    if not RELATIONS.isdisjoint(words.lows[a + 1 : office]):
+        return None  # "contacts between the government and Foreign Minister N"
     start, end = words.starts[a], words.ends[b - 1]
     stop = office + 1
     while stop < b and not is_capital(words.texts[stop]) and words.lows[stop] not in PREPOSITIONS:
@@ -427,6 +434,9 @@ def _office_phrase(words: Words, a: int, office: int, b: int, *, indefinite: boo
     if indefinite:
         sort = "anonymous"
     return Source(start, end, sort, role=role, affiliation=affiliation, head=head)
+
+
+RELATIONS = word_set("between about against")
 
 
 def _state_of(words: Words, a: int, b: int) -> str | None:
@@ -545,6 +555,7 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
         return None
     if words.lows[first] in FIELD_LINKS:
         first += 1
+    first = max((i + 1 for i in range(first, stop - 1) if _is_owner(words, i)), default=first)
     for at in range(stop - 3, first, -1):
         if words.lows[at] in NO_NAME_FIELDS:
             first = at + 1

@@ -502,11 +502,19 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
     ):
         stop += 1
     source = describe(words, i + 2, stop)
+    if source is not None and source.sort == "name" and _names_place(words, i + 2, stop):
+        source = None
     if source is None and stop > i + 2:
         stop += stop < high and words.lows[stop] in FIGURES
         role = role_text(words, i + 2, stop)
         source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
     return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
+
+
+def _names_place(words: Words, a: int, stop: int) -> bool:
+    """ "according to a pact signed at San Tomé": the name at the end is not the source."""
+    small = [i for i in range(a, stop) if words.lows[i] in ("at", "in", "with", "between")]
+    return any(not is_capital(words.texts[i - 1]) for i in small)
 
 
 def _according_content(words: Words, i: int, low: int) -> Report | None:

@@ -33,6 +33,11 @@ NAMED_LABEL = re.compile(
     r"(?P<label>[^\W\d_a-z][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){0,18}?)"
     r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]\s+(?=\S)"
 )
+# "Ana Pereira:" with nothing after it: the words come in the next paragraph.
+LABEL_ALONE = re.compile(
+    r"(?P<label>[^\W\d_a-z][\w.’'-]*(?:\s[^\W\d_][\w.’'-]*){0,18})"
+    r"(?P<note>\s?[\[(][^\])]{1,60}[\])])?\s?[:：]"
+)
 Q_LABEL = re.compile(r"(?P<label>Q|A)(?P<note>)(?:\.|:|\s{2,}|\s(?=[A-Z“\"(]))\s*")
 CHINESE_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{1,10})(?P<note>)[:：]\s*(?=\S)")
 QUESTIONERS = re.compile(
@@ -44,7 +49,8 @@ QUESTIONERS = re.compile(
 OTHERS = re.compile(
     r"^(?P<role>(?:event )?(?:moderator|operator|host|interpreter|translator|participants?|"
     r"speaker|announcer|voice|"
-    r"staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|主持人|答))(?:\s?\d+)?$",
+    r"remarks?|reply|exclamation|staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|"
+    r"主持人|答))(?:\s?\d+)?$",
     re.IGNORECASE,
 )
 NAME = (
@@ -96,7 +102,8 @@ def _match_label(text: str, low: int, high: int) -> re.Match[str] | None:
         found = pattern.match(text, low, stop)
         if found and len(found["label"]) <= LONGEST_LABEL and found.end() < high:
             return found
-    return None
+    alone = LABEL_ALONE.fullmatch(text, low, stop) if stop == high else None
+    return alone if alone and len(alone["label"]) <= LONGEST_LABEL else None
 
 
 def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
@@ -108,12 +115,42 @@ def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
     """
     labels = []
     for number, (low, high) in enumerate(paragraphs):
-        if found := _match_label(document.text, low, high):
+        if (found := _match_label(document.text, low, high)) and not (
+            found.end() == high and _quotes_next(document.text, paragraphs, number)
+        ):
             end = found.end("note") if found["note"] else found.end("label")
             labels.append(Label(number, found["label"].strip(), low, found.end(), end))
     counts = Counter(_surname(label.text) for label in labels)
     title = set(name_tokens(document.title or "")) | set(name_tokens(document.speaker or ""))
-    return [label for label in labels if _trusted(label.text, counts, title)]
+    trusted = [
+        label
+        for label in labels
+        if _trusted(
+            label.text, counts, title, alone=label.words_at == paragraphs[label.paragraph][1]
+        )
+    ]
+    among = len({_surname(label.text) for label in trusted}) >= FEWEST_SPEAKERS
+    sure = {label.paragraph for label in trusted}
+    return [x for x in labels if x.paragraph in sure or (among and _is_full_name(x.text))]
+
+
+# Where so many speak by label, a full name before a colon speaks too, if only once.
+FEWEST_SPEAKERS = 2
+
+
+def _is_full_name(label: str) -> bool:
+    words = split_words(label, 0, len(label))
+    found = describe(words, 0, len(words))
+    plain = found is not None and found.sort == "name" and not found.role and not found.affiliation
+    return plain and 2 <= len(words) <= 3 and all(is_capital(w) for w in words.texts)
+
+
+def _quotes_next(text: str, paragraphs: list[Span], number: int) -> bool:
+    """Whether the next paragraph is in quotation marks: "Oduya added:" only announces it."""
+    return number + 1 == len(paragraphs) or text[paragraphs[number + 1][0]] in QUOTE_MARKS
+
+
+QUOTE_MARKS = frozenset("\"“”„«»'‘「")
 
 
 def _surname(label: str) -> str:
@@ -121,16 +158,16 @@ def _surname(label: str) -> str:
     return tokens[-1] if tokens else label
 
 
-def _trusted(label: str, counts: Counter[str], title: set[str]) -> bool:
+def _trusted(label: str, counts: Counter[str], title: set[str], *, alone: bool) -> bool:
     if QUESTIONERS.match(label) or OTHERS.match(label):
         return True
     words = label.split()
-    if label.strip(".").lower() in CONTACT_LABELS:
-        return False
+    if label.strip(".").lower() in CONTACT_LABELS or words[0].lower() == "for":
+        return False  # "FOR PRESS:"
     if label.upper() == label.lower():  # a script without capitals
         return counts[_surname(label)] > 1 or any(label in word for word in title)
     if label.isupper() and len(label) > 1:
-        return len(label) > 3 or counts[_surname(label)] > 1
+        return (len(label) > 3 and not alone) or counts[_surname(label)] > 1
     if any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
@@ -260,9 +297,10 @@ def read_turns(
     now: Speaker | None = _before_first(document, paragraphs, labels, people, home, cache)
     given: tuple[str, str | None] | None = None
     asked_by: Speaker | None = None
+    waiting = False  # for the words of a label that stands alone
     for number, (low, high) in enumerate(paragraphs):
         label = labels.get(number)
-        via: Via = "continuation"
+        via: Via = "turn" if waiting else "continuation"
         start = low
         if label is not None:
             now = cache.setdefault(label.text, label_speaker(label.text, people, document, home))
@@ -275,7 +313,8 @@ def read_turns(
                 now = replace(now, role="moderator", affiliation=home)
                 cache[label.text] = now
             given = None
-        if now is None or (not content[number] and label is None):
+        waiting = start == high
+        if waiting or now is None or (not content[number] and label is None):
             continue
         mention = now.mention if via == "turn" else None
         yield Statement(
