@@ -1,7 +1,7 @@
 """Train the block model of searchkit/clean: measured pages to blocks.json.gz.
 
     python scripts/train_blocks.py DATA [--sets wcxb,atf,aeb] [--out FILE]
-    python scripts/train_blocks.py DATA --validate
+    python scripts/train_blocks.py DATA --validate [--write DIR]
 
 DATA holds the sets of pages, each with its truth:
 
@@ -24,13 +24,12 @@ import json
 import math
 import re
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 import lightgbm
@@ -46,6 +45,7 @@ from searchkit.clean.metadata import read_metadata
 from searchkit.clean.model import Model, decide_blocks, unpack_model
 from searchkit.clean.text import sift_paragraphs
 from searchkit.records import Page
+from tests.cleaning import score_pages
 
 OUT = Path(__file__).parent.parent / "searchkit" / "clean" / "blocks.json.gz"
 COLLECTED = datetime(2026, 3, 2, tzinfo=UTC)
@@ -71,17 +71,24 @@ SHORT_WORDS = 30
 DOUBT, SURE, LEAST_WEIGHT = 2.0, 0.02, 0.3
 
 
+Ballot = dict[str, tuple[int, int]]
+"""Of each word how many blocks with it are not text, and how many are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One page with what is known of each block: is it text, is it not, or (None) no words."""
 
     set: str
+    key: str
     site: str
     outline: Outline
     judged: Judged
     title: str | None
     truth: str
     labels: list[bool | None]
+    name_votes: Ballot
+    word_votes: Ballot
 
 
 def main() -> None:
@@ -91,10 +98,11 @@ def main() -> None:
     parser.add_argument("--sets", default="wcxb,atf,aeb")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--validate", action="store_true")
+    parser.add_argument("--write", type=Path, metavar="DIR", help="texts of --validate, as JSON")
     args = parser.parse_args()
     examples = [e for name in args.sets.split(",") for e in read_examples(args.data / name, name)]
     if args.validate:
-        validate(examples)
+        validate(examples, args.write)
         return
     body = json.dumps(train(examples), ensure_ascii=False, separators=(",", ":")).encode()
     args.out.write_bytes(gzip.compress(body, 9, mtime=0))
@@ -116,7 +124,9 @@ def read_examples(folder: Path, name: str) -> Iterator[Example]:
         if outline.blocks:
             judged = judge_blocks(outline, title)
             labels = label_blocks([block.text for block in outline.blocks], truth)
-            yield Example(name, site(url or key), outline, judged, title, truth, labels)
+            votes = _name_votes(outline, labels), _word_votes(outline, labels)
+            where = site(url or key)
+            yield Example(name, key, where, outline, judged, title, truth, labels, *votes)
 
 
 def read_truths(folder: Path) -> Iterator[tuple[str, str | None, str]]:
@@ -203,44 +213,56 @@ def _short_label(
 
 def learn_names(examples: Iterable[Example]) -> dict[str, float]:
     """Weights of the parts of class names on the path to a block."""
-    votes = _Votes()
-    for example in examples:
-        paths: list[frozenset[str]] = []
-        for box in example.outline.boxes:
-            around = paths[box.parent] if box.parent >= 0 else frozenset()
-            paths.append(around | name_pieces(box.names))
-        for block, label in zip(example.outline.blocks, example.labels, strict=True):
-            votes.add(example.site, paths[block.box], label)
-    return votes.weights(NAME_SITES, 0.0)
+    return _Votes(examples, "name_votes").weights(NAME_SITES, 0.0)
 
 
 def learn_words(examples: Iterable[Example]) -> dict[str, float]:
     """Weights of the words of short blocks."""
-    votes = _Votes()
-    for example in examples:
-        for block, label in zip(example.outline.blocks, example.labels, strict=True):
-            words = label_words(block.text) if count_words(block.text) <= SHORT_WORDS else []
-            if words:
-                alone = {"$" + words[0]} if len(words) == 1 else set()
-                votes.add(example.site, {*words, "^" + words[0]} | alone, label)
-    return votes.weights(WORD_SITES, LEAST_WEIGHT)
+    return _Votes(examples, "word_votes").weights(WORD_SITES, LEAST_WEIGHT)
+
+
+def _name_votes(outline: Outline, labels: list[bool | None]) -> Ballot:
+    paths: list[frozenset[str]] = []
+    for box in outline.boxes:
+        around = paths[box.parent] if box.parent >= 0 else frozenset()
+        paths.append(around | name_pieces(box.names))
+    return _count((paths[b.box], label) for b, label in zip(outline.blocks, labels, strict=True))
+
+
+def _word_votes(outline: Outline, labels: list[bool | None]) -> Ballot:
+    def words_of(text: str) -> set[str]:
+        words = label_words(text) if count_words(text) <= SHORT_WORDS else []
+        alone = {"$" + words[0]} if len(words) == 1 else set()
+        return {*words, "^" + words[0]} | alone if words else set()
+
+    rows = [(words_of(b.text), label) for b, label in zip(outline.blocks, labels, strict=True)]
+    return _count(row for row in rows if row[0])
+
+
+def _count(rows: Iterable[tuple[Iterable[str], bool | None]]) -> Ballot:
+    """How often blocks with a word are not text and are, on one page; "" for all of them."""
+    counts: Ballot = defaultdict(lambda: (0, 0))
+    for words, label in rows:
+        if label is not None:
+            for word in (*words, ""):
+                no, yes = counts[word]
+                counts[word] = (no + (not label), yes + label)
+    return dict(counts)
 
 
 class _Votes:
     """How often blocks with a word are text, site by site."""
 
-    def __init__(self) -> None:
-        self.counts: dict[str, dict[str, list[int]]] = defaultdict(
-            lambda: defaultdict(lambda: [0, 0])
-        )
+    def __init__(self, examples: Iterable[Example], kind: str) -> None:
+        self.counts: dict[str, dict[str, list[int]]] = defaultdict(dict)
         self.all = [0, 0]
-
-    def add(self, site: str, words: Iterable[str], label: bool | None) -> None:
-        if label is None:
-            return
-        self.all[label] += 1
-        for word in words:
-            self.counts[word][site][label] += 1
+        for example in examples:
+            for word, (no, yes) in getattr(example, kind).items():
+                counts = self.counts[word].setdefault(example.site, [0, 0])
+                counts[0] += no
+                counts[1] += yes
+        everything = self.counts.pop("", {})
+        self.all = [sum(column) for column in zip(*everything.values(), strict=True)]
 
     def weights(self, least_sites: int, least: float) -> dict[str, float]:
         """Log-odds against those of all blocks, each site one vote, drawn to nothing by doubt."""
@@ -336,21 +358,25 @@ def _pack(root: dict[str, Any]) -> list[list[float]]:
 # Validation
 
 
-def validate(examples: Sequence[Example]) -> None:
-    """Print what models say of the pages of sites that they have not seen."""
-    got: dict[int, str] = {}
-    rules: dict[int, str] = {}
+def validate(examples: Sequence[Example], folder: Path | None) -> None:
+    """Print what rules, and models, say of the pages of sites that these have not seen."""
+    rules = [assembled(example, example.judged.rules) for example in examples]
+    got = [""] * len(examples)
     for fold in range(FOLDS):
         model = unpack_model(train([e for e in examples if part(e.site, FOLDS) != fold]))
         for number, example in enumerate(examples):
             if part(example.site, FOLDS) == fold:
                 got[number] = cleaned(example, model)
-                rules[number] = assembled(example, example.judged.rules)
     for name in sorted({e.set for e in examples}):
         mine = [n for n, e in enumerate(examples) if e.set == name]
         for what, texts in (("rules", rules), ("model", got)):
-            p, r, f1 = f1_of([(examples[n].truth, texts[n]) for n in mine])
-            print(f"{name:5} {len(mine):4} pages, {what}: F1 {f1:.4f}  P {p:.4f}  R {r:.4f}")
+            score = score_pages((examples[n].truth, texts[n]) for n in mine)
+            print(f"{name:5} {score.pages:4} pages, {what}: {score}")
+            if folder:
+                pages = {examples[n].key: texts[n] for n in mine}
+                folder.mkdir(parents=True, exist_ok=True)
+                body = json.dumps(pages, ensure_ascii=False, indent=0)
+                (folder / f"{name}-{what}.json").write_text(body, encoding="utf-8")
 
 
 def cleaned(example: Example, model: Model) -> str:
@@ -362,24 +388,6 @@ def assembled(example: Example, verdicts: Sequence[str | None]) -> str:
     """The text of the blocks that verdicts keep."""
     kept = [b.text for b, v in zip(example.outline.blocks, verdicts, strict=True) if v is None]
     return "\n\n".join(sift_paragraphs(kept, example.title)[0])
-
-
-def shingles(text: str) -> Counter[tuple[str, ...]]:
-    """The runs of four words, counted."""
-    words = WORD.findall(text)
-    return Counter(tuple(words[n : n + SHINGLE]) for n in range(max(1, len(words) - 3)) if words)
-
-
-def f1_of(pairs: Sequence[tuple[str, str]]) -> tuple[float, float, float]:
-    """Precision and recall of runs of four words, averaged over pages, and their F1."""
-    precision, recall = [], []
-    for truth, text in pairs:
-        true, got = shingles(truth), shingles(text)
-        hits = (true & got).total()
-        precision.append(hits / got.total() if got else 0.0)
-        recall.append(hits / true.total() if true else 1.0)
-    p, r = mean(precision), mean(recall)
-    return p, r, 2 * p * r / (p + r)
 
 
 if __name__ == "__main__":
