@@ -6,9 +6,11 @@ Short, mixed or scanned junk gets no language: a wrong one stems every word wron
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import gcld3
+
+from searchkit.records import Certainty
 
 # cld3's own names that are not ISO 639-1.
 SPELT_OTHERWISE = {"iw": "he", "jw": "jv", "fil": "tl"}
@@ -73,18 +75,30 @@ def language_scores(text: str) -> dict[str, float]:
     }
 
 
-def settle_language(declared: str | None, text: str) -> str | None:
+class Settled(NamedTuple):
+    """A language, where it was read, and how far to trust it."""
+
+    code: str
+    source: str
+    certainty: Certainty
+
+
+def settle_language(declared: str | None, text: str) -> Settled | None:
     """The page's own word on its language, checked against the text.
 
     The detector wins where it is sure: templates say lang="en" over any language.
 
     >>> settle_language("en-GB", "Le ministre a déclaré que les négociations reprendront lundi.")
-    'fr'
+    Settled(code='fr', source='text', certainty='likely')
     >>> settle_language("pt-BR", "Brasil")
-    'pt'
+    Settled(code='pt', source='html lang', certainty='guess')
     """
     found = detect_language(text)
-    if found or not declared:
-        return found
-    code = declared.strip().split("-")[0].split("_")[0].lower()
-    return code if code.isalpha() and 2 <= len(code) <= 3 else None
+    code = (declared or "").strip().split("-")[0].split("_")[0].lower()
+    if found and found == code:
+        return Settled(found, "text and html lang", "certain")
+    if found:
+        return Settled(found, "text", "likely")
+    if code.isalpha() and 2 <= len(code) <= 3:
+        return Settled(code, "html lang", "guess")
+    return None

@@ -51,7 +51,7 @@ AGENCY = re.compile(
     re.I,
 )
 # What follows a name after a comma: "RDN", "Ph.D.", "MBA".
-CREDENTIAL = re.compile(r"(?:[A-Z]{2,5}|Ph\.? ?D\.?|M\.[ADS]\.|Ed\.D\.)$")
+CREDENTIAL = re.compile(r"(?:(?:[A-Z]{2,5}|Ph\.? ?D\.?|M\.[ADS]\.|Ed\.D\.)(?:, ?|$))+$")
 # By-lines that name nobody.
 NOBODY = re.compile(
     r"(?:by )?(?:(?:web ?)?admin(?:istrator)?|editors?|editorial(?: team| staff| board| desk)?"

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from searchkit.clean import clean_page
+from searchkit.clean.rules import SiteRules
 from searchkit.cli.given import given_options, make_given
 from searchkit.cli.terminal import note, one_line, out, to_json, use_colour, visible
 from searchkit.cli.terminal import style as styled
@@ -26,7 +27,14 @@ Examples:
 @click.argument("target", metavar="FILE|URL|-")
 @given_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
-@click.option("--explain", is_flag=True, help="List each removed block with the rule.")
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="List sources of facts, and removed blocks.",
+)
+@click.option(
+    "--keep", "keeps", multiple=True, help="Lines with this text stay; may be given more than once."
+)
 @click.option("--allow-private", is_flag=True, help="Let a URL be of this machine or network.")
 def command(
     target: str,
@@ -35,13 +43,14 @@ def command(
     language: str | None,
     form: str,
     explain: bool,
+    keeps: tuple[str, ...],
     allow_private: bool,
 ) -> None:
     """Print the cleaned text of a page: title and date first, then the paragraphs."""
     given = make_given(source, published, language)
-    document = clean_page(_page(target, allow_private), given)
+    document = clean_page(_page(target, allow_private), given, SiteRules(keep=keeps))
     if form == "json":
-        out(to_json(document_fields(document)))
+        out(to_json(document_fields(document) | {"evidence": evidence_fields(document)}))
         return
     _print_text(document, explain)
 
@@ -82,6 +91,18 @@ def document_fields(document: Document) -> dict[str, Any]:
     }
 
 
+def evidence_fields(document: Document) -> dict[str, dict[str, str]]:
+    """Where each fact was read and how sure it is, by fact; the date's stands beside it.
+
+    >>> from searchkit.records import Evidence
+    >>> evidence_fields(Document("x", "t", evidence=(Evidence("title", "h1", "certain"),)))
+    {'title': {'source': 'h1', 'certainty': 'certain'}}
+    """
+    return {
+        row.fact: {"source": row.source, "certainty": row.certainty} for row in document.evidence
+    }
+
+
 def _print_text(document: Document, explain: bool) -> None:
     import sys
 
@@ -93,6 +114,9 @@ def _print_text(document: Document, explain: bool) -> None:
     for warning in document.warnings:
         note(f"Note: {warning}")
     if explain:
+        out("\nRead from:")
+        for row in document.evidence:
+            out(f"  {row.fact}: {one_line(row.source)} ({row.certainty})")
         out(f"\nRemoved: {len(document.removed)} blocks")
         for cut in document.removed:
             out(f"  [{cut.rule}] {one_line(cut.text)[:300]}")
