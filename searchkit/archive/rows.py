@@ -122,7 +122,9 @@ def read_page(row: Mapping[str, Any], body: bytes) -> Page:
 def document_row(document: Document) -> dict[str, object]:
     """The columns of a version; InputError where the text is no valid Unicode."""
     row: dict[str, object] = {
-        f.name: getattr(document, f.name) for f in fields(Document) if f.name != "id"
+        f.name: getattr(document, f.name)
+        for f in fields(Document)
+        if f.name not in {"id", "evidence"}
     }
     row["authors"] = _json(document.authors) if document.authors else None
     row["warnings"] = _json(document.warnings) if document.warnings else None
@@ -144,7 +146,7 @@ def document_row(document: Document) -> dict[str, object]:
 _LIGHT = tuple(
     f.name
     for f in fields(Document)
-    if f.name not in {"id", "text", "removed", "authors", "warnings"}
+    if f.name not in {"id", "text", "removed", "authors", "warnings", "evidence"}
 )
 
 
