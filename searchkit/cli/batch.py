@@ -38,6 +38,7 @@ _MAX_BYTES = 50_000_000
 @click.option("--sort", type=click.Choice(["relevance", "newest", "oldest"]), default="relevance")
 @click.option("--limit", "-n", type=click.IntRange(0, 10_000), default=10, show_default=True)
 @click.option("--exact", is_flag=True, help="Words as written: no stems, no other spellings.")
+@click.option("--rerank", is_flag=True, help="Order the first 50 by meaning, too.")
 @click.option("--any", "any_word", is_flag=True, help="Any of the words will do.")
 @click.option("--all-copies", is_flag=True, help="Each copy of a story as a hit of its own.")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv", "trec"]), default="jsonl")
@@ -51,6 +52,7 @@ def command(
     limit: int,
     exact: bool,
     any_word: bool,
+    rerank: bool,
     all_copies: bool,
     form: str,
 ) -> int:
@@ -68,7 +70,7 @@ def command(
             try:
                 results = index.search(
                     topic.query, topic.filters, limit=limit, sort=sort, exact=exact,
-                    any_word=any_word, all_copies=all_copies,
+                    any_word=any_word, all_copies=all_copies, rerank=rerank,
                 )  # fmt: skip
             except UsageError as error:
                 failed += 1

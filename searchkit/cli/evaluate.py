@@ -42,6 +42,7 @@ words of a topic are asked with --any, as of one who types a question.
 @click.option("--measure", "measures", multiple=True, default=MEASURES, show_default=True,
               help="nDCG, AP, RR, P, R, with @k; may be given more than once.")  # fmt: skip
 @click.option("--engine", type=click.Choice(sorted(ENGINES)), default=DEFAULT_ENGINE)
+@click.option("--rerank", is_flag=True, help="Order the first 50 answers by meaning, too.")
 @click.option("--write-run", type=click.Path(dir_okay=False, path_type=Path),
               help="Write the answers as a TREC run.")  # fmt: skip
 @click.option("--per-topic", is_flag=True, help="Also the figures of each topic.")
@@ -52,6 +53,7 @@ def command(
     run_path: Path | None,
     measures: tuple[str, ...],
     engine: str,
+    rerank: bool,
     write_run: Path | None,
     per_topic: bool,
     form: str,
@@ -71,7 +73,7 @@ def command(
     for folder in folders:
         note(f"Indexing and asking {folder.name} ...")
         figures, run = evaluate_collection(
-            folder, engine_name=engine, measures=measures, qrels=qrels
+            folder, engine_name=engine, measures=measures, qrels=qrels, rerank=rerank
         )
         found[folder.name] = figures
         if write_run is not None:

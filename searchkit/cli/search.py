@@ -48,6 +48,11 @@ See docs/query.md.  Exit status 0 also when nothing is found, unless
     "--format", "form", type=click.Choice(["text", "json", "jsonl", "csv", "trec"]), default="text"
 )
 @click.option("--facets", is_flag=True, help="Also the commonest speakers, countries, years ...")
+@click.option(
+    "--rerank",
+    is_flag=True,
+    help="Order the first 50 by meaning, too: 1 or 2 s more; needs searchkit[rerank].",
+)
 @click.option("--explain", is_flag=True, help="Also what each hit has its score from.")
 @click.option("--exit-status", is_flag=True, help="Exit with 1 when nothing is found.")
 @click.pass_obj
@@ -64,6 +69,7 @@ def command(
     form: str,
     facets: bool,
     explain: bool,
+    rerank: bool,
     exit_status: bool,
     **filters: str | bool | None,
 ) -> int:
@@ -76,7 +82,7 @@ def command(
     with open_index(index_path) as index:
         results = index.search(
             " ".join(query), chosen, limit=limit, offset=offset, sort=sort, exact=exact,
-            any_word=any_word, all_copies=all_copies, facets=facets, explain=explain,
+            any_word=any_word, all_copies=all_copies, facets=facets, explain=explain, rerank=rerank,
         )  # fmt: skip
         if not results.hits and not offset:
             for line in index.why_nothing(" ".join(query), chosen, exact=exact):

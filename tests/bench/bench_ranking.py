@@ -1,9 +1,9 @@
 """The ranking on collections with judgements: nDCG@10 and the floors it must keep.
 
-    python -m tests.bench.bench_ranking [FOLDER]
+    python -m tests.bench.bench_ranking [FOLDER] [--rerank]
 
 FOLDER holds collections in the layout of BEIR; by default the measuring data.  One set
-of parameters serves all of them.
+of parameters serves all of them.  --rerank takes most of an hour; it needs searchkit[rerank].
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from pathlib import Path
 
 from searchkit.evaluate import evaluate_collection, mean
 
-FLOORS: dict[str, float] = json.loads(
+FLOORS: dict[str, dict[str, float]] = json.loads(
     (Path(__file__).parents[1] / "floors.json").read_text(encoding="utf-8")
-)["ranking"]
+)
 
 
-def main(folder: Path) -> int:
-    failed = 0
+def main(folder: Path, *, rerank: bool) -> int:
+    failed, floors = 0, FLOORS["re-ranking" if rerank else "ranking"]
     for path in sorted(folder.glob("*/corpus.jsonl")):
         begun = time.perf_counter()
-        figures, _ = evaluate_collection(path.parent)
+        figures, _ = evaluate_collection(path.parent, rerank=rerank)
         took = time.perf_counter() - begun
         told = "  ".join(f"{name} {mean(values):.4f}" for name, values in figures.items())
-        floor = FLOORS.get(path.parent.name, 0.0)
+        floor = floors.get(path.parent.name, 0.0)
         failed += (low := mean(figures["nDCG@10"]) < floor)
         print(f"{path.parent.name:15} {told}  {took:.1f} s{'  BELOW ' + str(floor) if low else ''}")
     return 1 if failed else 0
@@ -35,4 +35,5 @@ def main(folder: Path) -> int:
 
 if __name__ == "__main__":
     default = Path(__file__).parents[2] / "../shared/data/ir"
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else default))
+    named = [Path(argument) for argument in sys.argv[1:] if argument != "--rerank"]
+    sys.exit(main(named[0] if named else default, rerank="--rerank" in sys.argv))
