@@ -108,9 +108,10 @@ def _transcript(
     people: People,
     home: str | None,
 ) -> list[Statement]:
-    found = list(read_turns(document, paragraphs, content, people, home))
+    labels = find_labels(document, paragraphs)
+    found = list(read_turns(document, labels, paragraphs, content, people, home))
     taken = {s.start for s in found}
-    first = min((label.paragraph for label in find_labels(document, paragraphs)), default=0)
+    first = min((label.paragraph for label in labels), default=0)
     intro = [
         p
         for p, keep in zip(paragraphs[:first], content, strict=False)

@@ -41,7 +41,7 @@ def make_passages(
     document: Document, paragraphs: list[Span], statements: list[Statement]
 ) -> list[Passage]:
     """The passages of a document, in order; ``statements`` are in order of their start."""
-    pieces = list(_joined(document.text, _sentences(document.text, paragraphs, statements)))
+    pieces = _joined(document.text, _sentences(document.text, paragraphs, statements))
     seen: dict[str, int] = {}
     passages = []
     at = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -51,6 +52,11 @@ CAPITAL_RUN = re.compile(
     rf"{NOT_NAME}{CAPITAL_WORD}"
     r"(?:[^\S\n](?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)[^\S\n]){0,2}"
     rf"{NOT_NAME}{CAPITAL_WORD}){{1,12}}"
+)
+QUICK_RUN = re.compile(
+    rf"{CAPITAL_WORD}"
+    r"(?:[^\S\n](?:(?:of|the|for|and|de|del|la|da|van|von|der|bin|bint|ibn|al|el)[^\S\n]){0,2}"
+    rf"{CAPITAL_WORD})+"
 )
 APPOSITION = re.compile(r",\s((?:[^\s,;:.()“”\"]+\s){0,12}[^\s,;:.()“”\"]+)(?=[,.;)]|$)")
 SHE = re.compile(r"\b(?:she|her|hers)\b", re.IGNORECASE)
@@ -132,9 +138,9 @@ class People:
             self.by_last.setdefault(key, []).append(person)
 
     def _replace(self, old: Person, new: Person) -> None:
-        self.order[self.order.index(old)] = new
+        self.order[_place(self.order, old)] = new
         for key in self._keys(old):
-            self.by_last[key].remove(old)
+            del self.by_last[key][_place(self.by_last[key], old)]
         for key in self._keys(new):
             self.by_last.setdefault(key, []).append(new)
         self.principals = [new if p == old else p for p in self.principals]
@@ -225,6 +231,11 @@ class People:
         return fits[0] if len(fits) == 1 else None
 
 
+def _place(people: list[Person], person: Person) -> int:
+    """Where a person stands in a list, from its end: by identity, as comparing is dear."""
+    return next(i for i in range(len(people) - 1, -1, -1) if people[i] is person)
+
+
 @lru_cache(maxsize=65_536)
 def name_tokens(name: str) -> tuple[str, ...]:
     """The folded words of a name, without courtesy titles and suffixes.
@@ -303,7 +314,7 @@ def person_of(source: Source) -> Person | None:
 
 def gather_people(people: People, text: str, *, limit: int, low: int = 0) -> None:
     """Take in the people that a text names with an office, a title or in full."""
-    for run in CAPITAL_RUN.finditer(text, low, limit):
+    for run in _capital_runs(text, low, limit):
         if run[0].isupper():
             continue  # a label or a heading in capitals
         words = split_words(text, *_with_lead(text, run, low))
@@ -313,6 +324,12 @@ def gather_people(people: People, text: str, *, limit: int, low: int = 0) -> Non
         for part in source.parts or (source,):
             _take(people, text, words, part, run.end())
     _gather_posts(people, text, low, limit)
+
+
+def _capital_runs(text: str, low: int, limit: int) -> Iterator[re.Match[str]]:
+    """The runs of capital words; looked for in detail only where two stand together."""
+    for run in QUICK_RUN.finditer(text, low, limit):
+        yield from CAPITAL_RUN.finditer(text, *run.span())
 
 
 # "Pakistan's prime minister", "the Peruvian foreign minister": whose office it is.

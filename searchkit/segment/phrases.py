@@ -270,9 +270,8 @@ def describe(words: Words, a: int, b: int) -> Source | None:
         # After "Mr." even "King" is a name.
         return Source(start, end, "name", name=text_of(words, first, b), role=rank or None, sex=sex)
     source = _describe_rest(words, first, b, indefinite=low in INDEFINITE)
-    if source is None:
-        return None
-
+    if source is None or (a == first and not sex and not rank):
+        return source
     return replace(
         source,
         start=start,

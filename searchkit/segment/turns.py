@@ -286,13 +286,14 @@ def _without_titles(name: str) -> str:
 
 def read_turns(
     document: Document,
+    found: list[Label],
     paragraphs: list[Span],
     content: list[bool],
     people: People,
     home: str | None,
 ) -> Iterator[Statement]:
     """A statement for each content paragraph of each turn."""
-    labels = {label.paragraph: label for label in find_labels(document, paragraphs)}
+    labels = {label.paragraph: label for label in found}
     cache: dict[str, Speaker] = {}
     now: Speaker | None = _before_first(document, paragraphs, labels, people, home, cache)
     given: tuple[str, str | None] | None = None

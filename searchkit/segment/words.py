@@ -13,9 +13,11 @@ from functools import lru_cache
 from searchkit.names import country_code, country_name, may_begin_name, organisation
 from searchkit.names.offices import word_set
 
-# A masked quotation, initials, a title with its full stop, a word with inner marks, or one mark.
+# A plain word, which is most of them, a masked quotation, initials, a title with its full stop,
+# a word with inner marks, or one mark.
 WORD = re.compile(
-    r"\x01+|\x02+|(?:[^\W\d_]\.){2,}|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Jr|Sr|Prof|Hon|Rt|Adm|Capt|Maj"
+    r"[a-z]+(?=[ ,])|\x01+|\x02+|(?:[^\W\d_]\.){2,}"
+    r"|(?:M[rs]s?|Dr|Gen|Sen|Rep|Gov|Lt|Col|St|Jr|Sr|Prof|Hon|Rt|Adm|Capt|Maj"
     r"|Sgt|Rev)\.|[A-Z]\.(?=\s)|\w+(?:[.'’&/‑-]\w+)*|[^\w\s]"
 )
 
