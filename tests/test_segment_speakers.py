@@ -152,6 +152,19 @@ def test_sources_without_a_name(text: str, role: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("why", "text"),
+    [
+        ("a participle", "Lena Oduya named the problems and faults noted in this area."),
+        ("a compound noun", "By custom the member states usually have two years to mend it."),
+        ("a measure", "The brigades will be equipped according to the highest standards."),
+        ("a class by its name", "Tom Varga left a list for a class called “River Law” on Monday."),
+    ],
+)
+def test_words_that_only_look_like_speech(why: str, text: str) -> None:
+    assert spoken(text) == [], why
+
+
+@pytest.mark.parametrize(
     ("text", "speaker", "words"),
     [
         ("Ana Ruiz threw her support behind the dam on Monday, saying it is time to build.",
@@ -164,6 +177,8 @@ def test_sources_without_a_name(text: str, role: str, words: str) -> None:
          "Ana Ruiz", "The bridge is closed"),
         ("Ana Ruiz said the dam leaks, a swipe at the council.",
          "Ana Ruiz", "the dam leaks"),
+        ("The Ministry of Education and Science proposed raising the pay of teachers.",
+         "Ministry of Education and Science", "raising the pay of teachers"),
     ],
 )  # fmt: skip
 def test_more_ways_to_report(text: str, speaker: str, words: str) -> None:

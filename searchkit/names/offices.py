@@ -139,8 +139,8 @@ GROUPS = word_set(
     donors consumers investors traders users owners managers professors mothers fathers neighbors
     neighbours customers employees attendees panelists panellists respondents independents
     evangelicals liberals progressives candidates governors mayors judges jurors migrants refugees
-    several few most none percent half third quarter majority majorities operatives
-    consultants planners engineers
+    presidents premiers chancellors several few most none percent half third quarter majority
+    majorities operatives consultants planners engineers
     """
 )
 

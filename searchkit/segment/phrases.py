@@ -305,7 +305,7 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
         if all(
             s is not None and s.sort in ("person", "role", "country", "body", "name") for s in pair
         ):
-            if _one_office(words, a, at, b):
+            if _one_office(words, a, at, b) or _one_field(left, words, at, b):
                 continue
             parts = tuple(p for s in pair if s is not None for p in (s.parts or (s,)))
             return Source(words.starts[a], words.ends[b - 1], "person", plural=True, parts=parts)
@@ -315,6 +315,12 @@ def _joint(words: Words, a: int, b: int) -> Source | None:
 def _two_states(left: Source, right: Source) -> bool:
     """ "the Norwegian and Danish governments"."""
     return left.sort == "country" and right.sort == "group" and right.affiliation is not None
+
+
+def _one_field(left: Source | None, words: Words, at: int, b: int) -> bool:
+    """ "the Ministry of Education and Science": one body of two fields."""
+    fields = FIELDS.issuperset(words.lows[at + 1 : b])
+    return left is not None and left.sort == "body" and fields and words.lows[b - 1] not in BODIES
 
 
 def _one_office(words: Words, a: int, at: int, b: int) -> bool:

@@ -174,6 +174,8 @@ def only_noun(words: Words, i: int) -> bool:
         return True
     if low not in AMBIGUOUS:
         return before.lower() in NOUN_NEIGHBOURS
+    if before.lower() in COMPOUNDS.get(low, ()):
+        return True
     if low == "reads" and before.lower() in DOCUMENTS:
         return False
     if before.lower() in ("he", "she", "it", "they", "who", "also", "we", "i", "has", "have"):
@@ -188,6 +190,17 @@ def only_noun(words: Words, i: int) -> bool:
     if low != lemma_of(low) and before.lower() in BODIES and _begins_noun(words, i + 1):
         return False  # "the government claims the dam is safe"
     return not (before.lower().endswith("s") and before.lower() not in ("this", "its", "his", "as"))
+
+
+# "member states", "executive orders".
+COMPOUNDS = {
+    "states": word_set(
+        "member participating coastal gulf baltic island neighbouring neighboring other nation "
+        "arab african european asian american sovereign independent"
+    ),
+    "orders": word_set("executive presidential court government"),
+    "reports": word_set("annual media press news police government"),
+}
 
 
 def _begins_noun(words: Words, at: int) -> bool:
@@ -238,6 +251,8 @@ def _may_speak(words: Words, i: int, lemma: str) -> bool:
     after = words.texts[i + 1] if i + 1 < len(words) else ""
     if lemma == "call":
         return after[:1] != "\x02"  # "a class called “Perception”"
+    if after.lower() in ("in", "by", "at", "during", "under", "on"):
+        return False  # "problems noted in this area"
     clause = after == "that" and "clause" in frames(words.lows[i])
     return clause or lemma in PLAIN_CUES or lemma in BLAME_CUES
 
@@ -504,11 +519,19 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
     source = describe(words, i + 2, stop)
     if source is not None and source.sort == "name" and _names_place(words, i + 2, stop):
         source = None
-    if source is None and stop > i + 2:
+    if source is None and stop > i + 2 and words.lows[stop - 1] not in MEASURES:
         stop += stop < high and words.lows[stop] in FIGURES
         role = role_text(words, i + 2, stop)
         source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
     return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
+
+
+# What something is done according to, without its saying anything.
+MEASURES = word_set(
+    "standard standards rule rules principle principles practice practices custom customs "
+    "tradition traditions criteria criterion norms schedule need needs wish wishes procedure procedures "
+    "protocol size age rank type merit order taste circumstances possibilities"
+)
 
 
 def _names_place(words: Words, a: int, stop: int) -> bool:
