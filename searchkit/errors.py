@@ -9,6 +9,7 @@
     ├── ArchiveError          1   the archive is damaged, missing or too new
     ├── IndexProblem          1   the index is missing, damaged or of another schema
     ├── EngineNotInstalled    1   an optional engine's package is missing
+    ├── WorkerLost            1   a job ended its process each time it was tried
     └── Busy                  75  somebody else holds the lock: try again
 
 A message says what is wrong, which thing, and what to do; it has no full stop.
@@ -87,6 +88,10 @@ class IndexProblem(SearchkitError):
 
 class EngineNotInstalled(SearchkitError):
     """An engine whose optional package is not installed."""
+
+
+class WorkerLost(SearchkitError):
+    """A job that ended its worker process each time it was tried; the message says how."""
 
 
 class Busy(SearchkitError):

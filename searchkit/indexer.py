@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, starmap
 from pathlib import Path
 
 from searchkit.analyzer import analyze, terms_of
@@ -24,6 +25,7 @@ from searchkit.names.mentions import mentions
 from searchkit.query.fields import confidence_value
 from searchkit.records import Document, Entry, Passage
 from searchkit.urls import site_of
+from searchkit.workers import Pool
 
 BATCH = 20_000
 """Passages of one commit: fewer make many small segments, more only take memory."""
@@ -114,10 +116,12 @@ def update_index(
     *,
     batch: int = BATCH,
     on_progress: Callable[[int], None] | None = None,
+    pool: Pool | None = None,
 ) -> int:
     """Bring the engine up to the archive; gives the number of passages written.
 
     ``on_progress`` is told how many passages each document had, once they are taken.
+    The entries are made by the processes of ``pool``, where there is one.
     Raises IndexProblem where the engine holds more than the archive: it was built from
     another one.
     """
@@ -129,7 +133,7 @@ def update_index(
         )
     written = 0
     for changes, passages in _batches(archive, reached, batch):
-        entries = _entries(archive, changes, passages, on_progress)
+        entries = _entries(archive, changes, passages, on_progress, pool)
         document_ids = [change.document_id for change in changes]
         reached = max(reached, changes[-1].revision)
         written += engine.update(document_ids, entries, reached)
@@ -162,16 +166,31 @@ def _entries(
     changes: list[Change],
     passages: list[list[Passage]],
     on_progress: Callable[[int], None] | None,
+    pool: Pool | None,
 ) -> Iterator[Entry]:
+    jobs = _jobs(archive, changes, passages)
+    made = pool.map(build_entries, jobs) if pool else starmap(build_entries, jobs)
+    for entries in made:
+        yield from entries
+        if on_progress is not None:
+            on_progress(len(entries))
+
+
+def _jobs(
+    archive: Archive, changes: list[Change], passages: list[list[Passage]]
+) -> Iterator[tuple[list[Passage], Document, Sequence[str]]]:
     for change, found in zip(changes, passages, strict=True):
         document = archive.document(change.document_id) if found else None
-        if document is None:
-            continue
-        sources = archive.sources_of(change.document_id)
-        for passage in found:
-            yield build_entry(passage, document, sources)
-        if on_progress is not None:
-            on_progress(len(found))
+        if document is not None:
+            bare = replace(document, text="", removed=())  # what no entry is made of
+            yield found, bare, archive.sources_of(change.document_id)
+
+
+def build_entries(
+    passages: Sequence[Passage], document: Document, sources: Sequence[str]
+) -> list[Entry]:
+    """The entries of a document's passages; a worker's job."""
+    return [build_entry(passage, document, sources) for passage in passages]
 
 
 def rebuild_index(

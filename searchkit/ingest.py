@@ -1,23 +1,36 @@
 """Pages into the archive: keep the bytes, clean, cut into passages, keep those.
 
-In come pages and problems as `inputs` yields them; out goes one `Outcome` for each.
-The bytes are archived before anything is done to them, so a page that stops the
-cleaner is still there to be tried again.  The index is not touched here.
+In come pages and problems as `inputs` yields them; out goes one `Outcome` for each, in
+their order.  The bytes are archived before anything is done to them, so a page that stops
+the cleaner is still there to be tried again.  Cleaning and cutting may be done by other
+processes; this one alone writes.  The index is not touched here.
 """
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from searchkit.archive import Archive
 from searchkit.clean import clean_page
-from searchkit.errors import InputError
-from searchkit.records import Given, Page
+from searchkit.errors import InputError, WorkerLost
+from searchkit.records import Document, Given, Page, Passage
 from searchkit.segment import PARSERS, Parser, check_parser, document_form, segment
+from searchkit.workers import AHEAD, LIMIT_S, Pool
 
 Result = Literal["added", "changed", "updated", "unchanged", "refused"]
+
+
+ALONE_S = 1.0
+"""Seconds of cleaning and cutting before other processes are started."""
+
+UNDER_WAY_BYTES = 32 * 1024 * 1024
+"""Bytes of pages that are worked on at a time, so that large ones do not add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +45,123 @@ class Outcome:
     reason: str | None = None
 
 
+class Makers:
+    """Who cleans and cuts: this process, or ``workers`` others once that pays.
+
+    Processes take about a second to start, which few pages do not make up for; ``soon``
+    starts them at once.  `make_documents` opens it.
+    """
+
+    def __init__(self, workers: int, *, soon: bool = False, limit_s: float = LIMIT_S) -> None:
+        self._workers = workers
+        self._limit_s = limit_s
+        self._alone_s = 0.0 if soon else ALONE_S
+        self.pool: Pool | None = None
+
+    def make(self, page: Page, given: Given, parser: Parser) -> Future[_Made]:
+        """What a page gives, at once or later; the future raises WorkerLost."""
+        if self._workers > 1 and self._alone_s <= 0:
+            self.start()
+        if self.pool is not None:
+            return self.pool.submit(_make, page, given, parser)
+        begun = time.perf_counter()
+        done: Future[_Made] = Future()
+        done.set_result(_make(page, given, parser))
+        self._alone_s -= time.perf_counter() - begun
+        return done
+
+    def start(self) -> None:
+        """Have processes from now on, where there shall be some."""
+        if self.pool is None and self._workers > 1:
+            self.pool = Pool(self._workers, limit_s=self._limit_s)
+
+    def room(self, pages: int, size: int) -> bool:
+        """Whether another page may be under way beside so many of so many bytes."""
+        return self.pool is not None and pages < AHEAD * self._workers and size < UNDER_WAY_BYTES
+
+
+@contextmanager
+def make_documents(
+    workers: int, *, soon: bool = False, limit_s: float = LIMIT_S
+) -> Iterator[Makers]:
+    """`Makers` whose processes end with the ``with`` block."""
+    makers = Makers(workers, soon=soon, limit_s=limit_s)
+    try:
+        yield makers
+    finally:
+        if makers.pool is not None:
+            makers.pool.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A page's document and passages, or why it gives none."""
+
+    document: Document | None = None
+    passages: tuple[Passage, ...] = ()
+    reason: str | None = None
+
+
+def _make(page: Page, given: Given, parser: Parser) -> _Made:
+    try:
+        document = clean_page(page, given)
+    except InputError as error:
+        return _Made(reason=error.reason)
+    document = replace(document, form=document_form(document))
+    return _Made(document, tuple(segment(document, parser)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A page that is archived and being worked on; ``made`` is None for one that is done."""
+
+    outcome: Outcome
+    size: int = 0
+    capture_id: int | None = None
+    made: Future[_Made] | None = None
+
+
 def add_pages(
-    archive: Archive, pages: Iterable[Page | InputError], given: Given
+    archive: Archive,
+    pages: Iterable[Page | InputError],
+    given: Given,
+    makers: Makers | None = None,
 ) -> Iterator[Outcome]:
     """Take each page in turn; a bad one costs itself and nothing else.
 
-    Each page is two transactions: its bytes, then everything made of them.  A
-    capture left without its second half is finished by `finish_pending`.
+    Each page is two transactions: its bytes, then everything made of them, both in the
+    order of the pages.  A capture left without its second half is finished by
+    `finish_pending`.  Without ``makers`` this process does all.
     """
+    makers = makers or Makers(1)
+    under_way: deque[_Begun] = deque()
     for page in pages:
         if isinstance(page, InputError):
-            yield Outcome(page.origin, "refused", reason=page.reason)
+            under_way.append(_Begun(Outcome(page.origin, "refused", reason=page.reason)))
         else:
-            yield _add_page(archive, page, given)
+            begun = _unchanged(archive, page, given)
+            if begun is None:
+                capture_id = archive.capture(page, given)
+                if any(other.capture_id == capture_id for other in under_way):
+                    yield from _finish_all(archive, under_way)  # what it becomes is known then
+                    begun = _unchanged(archive, page, given)
+            under_way.append(begun or _begin(archive, capture_id, page, given, makers))
+        yield from _finish_some(archive, under_way, makers)
+    yield from _finish_all(archive, under_way)
 
 
-def finish_pending(archive: Archive) -> Iterator[Outcome]:
-    """Clean and keep what an interrupted run had archived but not yet finished."""
+def finish_pending(archive: Archive, makers: Makers) -> Iterator[Outcome]:
+    """Clean and keep what an interrupted run had archived but not yet finished.
+
+    What interrupted it may be one of these pages, so other processes take them.
+    """
+    under_way: deque[_Begun] = deque()
     for capture_id in archive.pending():
-        yield _finish(archive, capture_id, *archive.read_capture(capture_id))
+        makers.start()
+        page, given = archive.read_capture(capture_id)
+        under_way.append(_begin(archive, capture_id, page, given, makers))
+        yield from _finish_some(archive, under_way, makers)
+    yield from _finish_all(archive, under_way)
 
 
 def choose_parser(archive: Archive, parser: Parser | None = None) -> None:
@@ -70,19 +181,49 @@ def parser_of(archive: Archive) -> Parser:
     return next((parser for parser in PARSERS if parser == chosen), "rules")
 
 
-def _add_page(archive: Archive, page: Page, given: Given) -> Outcome:
+def _unchanged(archive: Archive, page: Page, given: Given) -> _Begun | None:
     same = archive.find_same(page, given)
-    if same is not None and same.document_id is not None:
-        return Outcome(page.origin, "unchanged", same.document_id)
-    return _finish(archive, archive.capture(page, given), page, given)
+    if same is None or same.document_id is None:
+        return None
+    return _Begun(Outcome(page.origin, "unchanged", same.document_id))
 
 
-def _finish(archive: Archive, capture_id: int, page: Page, given: Given) -> Outcome:
+def _begin(archive: Archive, capture_id: int, page: Page, given: Given, makers: Makers) -> _Begun:
+    made = makers.make(page, given, parser_of(archive))
+    return _Begun(Outcome(page.origin, "refused"), len(page.body), capture_id, made)
+
+
+def _finish_some(archive: Archive, under_way: deque[_Begun], makers: Makers) -> Iterator[Outcome]:
+    """Finish the first pages: those that are made, and more until there is room again."""
+    while under_way and (
+        _is_made(under_way[0])
+        or not makers.room(len(under_way), sum(begun.size for begun in under_way))
+    ):
+        yield _finish(archive, under_way.popleft())
+
+
+def _is_made(begun: _Begun) -> bool:
+    return begun.made is None or begun.made.done()
+
+
+def _finish_all(archive: Archive, under_way: deque[_Begun]) -> Iterator[Outcome]:
+    while under_way:
+        yield _finish(archive, under_way.popleft())
+
+
+def _finish(archive: Archive, begun: _Begun) -> Outcome:
+    if begun.made is None or begun.capture_id is None:
+        return begun.outcome
     try:
-        document = clean_page(page, given)
-    except InputError as error:
-        archive.refuse(capture_id, error.reason)
-        return Outcome(page.origin, "refused", reason=error.reason)
-    document = replace(document, form=document_form(document))
-    kept = archive.keep(capture_id, document, segment(document, parser_of(archive)))
-    return Outcome(page.origin, kept.outcome, document.id, document.title, document.warnings)
+        made = begun.made.result()
+    except WorkerLost as error:
+        made = _Made(reason=f"cleaning it {error}, at each of two tries")
+    if made.document is None:
+        reason = made.reason or "cleaning it gave nothing"
+        archive.refuse(begun.capture_id, reason)
+        return replace(begun.outcome, reason=reason)
+    document = made.document
+    kept = archive.keep(begun.capture_id, document, made.passages)
+    return Outcome(
+        begun.outcome.origin, kept.outcome, document.id, document.title, document.warnings
+    )

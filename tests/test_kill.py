@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from searchkit.search import open_index
 
 WORDS = [
@@ -74,9 +76,9 @@ def corpus(path: Path) -> Path:
     return path
 
 
-def add(index: Path, source: Path) -> subprocess.Popen[bytes]:
+def add(index: Path, source: Path, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "searchkit", "--index", str(index), "add", str(source)],
+        [sys.executable, "-m", "searchkit", "--index", str(index), "add", *options, str(source)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -95,19 +97,20 @@ def answers(index_path: Path) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
-def test_killed_ten_times_and_run_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_killed_ten_times_and_run_again(tmp_path: Path, workers: str) -> None:
     source = corpus(tmp_path / "corpus.jsonl")
     begun = time.monotonic()
-    assert add(tmp_path / "calm", source).wait(120) == 0
+    assert add(tmp_path / "calm", source, "--workers", workers).wait(120) == 0
     whole = time.monotonic() - begun
 
     chance = random.Random()
     for _ in range(KILLS):
-        process = add(tmp_path / "killed", source)
+        process = add(tmp_path / "killed", source, "--workers", workers)
         time.sleep(chance.uniform(0.1, whole))
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-    assert add(tmp_path / "killed", source).wait(120) == 0
+    assert add(tmp_path / "killed", source, "--workers", workers).wait(120) == 0
 
     assert answers(tmp_path / "killed") == answers(tmp_path / "calm")
     assert all(answers(tmp_path / "calm").values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -13,10 +14,18 @@ from searchkit.cli.given import given_options, make_given
 from searchkit.cli.index import bring_up
 from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.errors import FetchError, InputError
-from searchkit.ingest import Outcome, add_pages, choose_parser, finish_pending
+from searchkit.ingest import (
+    Makers,
+    Outcome,
+    add_pages,
+    choose_parser,
+    finish_pending,
+    make_documents,
+)
 from searchkit.inputs import iter_pages
 from searchkit.records import Given, Page
 from searchkit.segment import Parser
+from searchkit.workers import usable_cores
 
 EXAMPLES = """\b
 Examples:
@@ -28,6 +37,9 @@ Examples:
 
 # A long add makes what it has found searchable every so often.
 INDEX_EVERY_DOCUMENTS = 5_000
+
+# Each takes 150 MB, and one process that writes keeps no more of them busy.
+MOST_WORKERS = 3
 
 
 @click.command("add", epilog=EXAMPLES)
@@ -42,6 +54,11 @@ INDEX_EVERY_DOCUMENTS = 5_000
     "--parser", type=click.Choice(["rules", "spacy"]),
     help="What reads reported speech, here and in later adds; see 'segment --help'.",
 )  # fmt: skip
+@click.option(
+    "--workers", type=click.IntRange(1, 64),
+    help="Processes that clean and cut; 1 does it in this one.  "
+    "Default: one a core, 3 at most, once there is enough to do.",
+)  # fmt: skip
 @click.pass_obj
 def command(
     index_path: Path,
@@ -53,6 +70,7 @@ def command(
     allow_private: bool,
     no_index: bool,
     parser: Parser | None,
+    workers: int | None,
 ) -> int:
     """Keep, clean and index pages: HTML, text, PDF, WARC, JSON lines, folders, URLs.
 
@@ -62,42 +80,49 @@ def command(
     given = make_given(source, published, language)
     with open_archive(index_path, write=True, wait_s=wait_s, on_wait=note) as archive:
         choose_parser(archive, parser)
-        counts = _add_all(archive, targets, given, allow_private, index_path, not no_index)
+        count = workers or min(usable_cores(), MOST_WORKERS)
+        with make_documents(count, soon=workers is not None) as makers:
+            outcomes = _outcomes(archive, targets, given, allow_private, makers)
+            counts = _add_all(archive, outcomes, index_path, makers, with_index=not no_index)
     out(summary(counts))
     return 1 if counts["refused"] else 0
 
 
 def _add_all(
     archive: Archive,
-    targets: Sequence[str],
-    given: Given,
-    allow_private: bool,
+    outcomes: Iterator[Outcome],
     index_path: Path,
+    makers: Makers,
+    *,
     with_index: bool,
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
     progress = Progress("documents")
     try:
-        for outcome in _outcomes(archive, targets, given, allow_private):
+        for outcome in outcomes:
             counts[outcome.result] += 1
             progress.step()
             _tell(outcome)
             if with_index and progress.done % INDEX_EVERY_DOCUMENTS == 0:
                 progress.close()
-                bring_up(archive, index_path)
+                bring_up(archive, index_path, makers.pool)
     finally:
         progress.close()
     if with_index:
-        bring_up(archive, index_path)
+        bring_up(archive, index_path, makers.pool)
     return counts
 
 
 def _outcomes(
-    archive: Archive, targets: Sequence[str], given: Given, allow_private: bool
+    archive: Archive,
+    targets: Sequence[str],
+    given: Given,
+    allow_private: bool,
+    makers: Makers,
 ) -> Iterator[Outcome]:
-    yield from finish_pending(archive)
-    for target in targets:
-        yield from add_pages(archive, _pages(target, allow_private), given)
+    yield from finish_pending(archive, makers)
+    pages = chain.from_iterable(_pages(target, allow_private) for target in targets)
+    yield from add_pages(archive, pages, given, makers)
 
 
 def _pages(target: str, allow_private: bool) -> Iterator[Page | InputError]:

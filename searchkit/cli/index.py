@@ -10,6 +10,7 @@ from searchkit.archive import Archive, open_archive
 from searchkit.cli.terminal import Progress, note, out
 from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.indexer import rebuild_index, update_index
+from searchkit.workers import Pool
 
 EXAMPLES = """\b
 Examples:
@@ -36,7 +37,9 @@ def command(index_path: Path, rebuild: bool, wait_s: float) -> None:
         out(f"{count:,} passages indexed; the index holds revision {archive.revision():,}")
 
 
-def bring_up(archive: Archive, index_path: Path, *, rebuild: bool = False) -> int:
+def bring_up(
+    archive: Archive, index_path: Path, pool: Pool | None = None, *, rebuild: bool = False
+) -> int:
     """Index what the archive has and the engine lacks; gives the passages written."""
     progress = Progress("passages")
     try:
@@ -44,7 +47,7 @@ def bring_up(archive: Archive, index_path: Path, *, rebuild: bool = False) -> in
             return rebuild_index(archive, index_path, DEFAULT_ENGINE, on_progress=progress.step)
         engine = open_engine(DEFAULT_ENGINE, index_path)
         try:
-            return update_index(archive, engine, on_progress=progress.step)
+            return update_index(archive, engine, on_progress=progress.step, pool=pool)
         finally:
             engine.close()
     finally:
