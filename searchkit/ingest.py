@@ -19,6 +19,7 @@ from typing import Literal
 from searchkit.archive import Archive
 from searchkit.clean import clean_page
 from searchkit.errors import InputError, WorkerLost
+from searchkit.reclean import keep_document
 from searchkit.records import Document, Given, Page, Passage
 from searchkit.segment import PARSERS, Parser, check_parser, document_form, segment
 from searchkit.workers import AHEAD, LIMIT_S, Pool
@@ -223,7 +224,8 @@ def _finish(archive: Archive, begun: _Begun) -> Outcome:
         archive.refuse(begun.capture_id, reason)
         return replace(begun.outcome, reason=reason)
     document = made.document
-    kept = archive.keep(begun.capture_id, document, made.passages)
+    parser = parser_of(archive)
+    kept = keep_document(archive, begun.capture_id, document, made.passages, parser)
     return Outcome(
         begun.outcome.origin, kept.outcome, document.id, document.title, document.warnings
     )

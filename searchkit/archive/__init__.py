@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from searchkit.archive import rows
+from searchkit.archive import rows, templates
 from searchkit.archive.database import Database
 from searchkit.archive.lock import WriteLock, take_lock
 from searchkit.archive.reading import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for war
     from searchkit.archive.copying import Copies
     from searchkit.archive.keeping import Kept
     from searchkit.archive.warc import WarcWriter
+    from searchkit.sites import Edge
 
 __all__ = [
     "Archive",
@@ -181,13 +182,20 @@ class Archive(Reader):
         with self._database.transaction():
             keeping.finish(self._database, capture_id, "refused", None, rows.storable(reason))
 
-    def keep(self, capture_id: int, document: Document, passages: Sequence[Passage]) -> Kept:
+    def keep(
+        self,
+        capture_id: int,
+        document: Document,
+        passages: Sequence[Passage],
+        edges: Sequence[Edge] | None = None,
+    ) -> Kept:
         """Keep what was made of a capture: all of it is there afterwards, or nothing.
 
         A text that differs from the document's current one becomes its next version.
         The same text with other metadata or passages replaces them in the version.  The
         same address from another source is the same document, found under both; it keeps
-        the URL and source that it had first.  A removed document comes back.
+        the URL and source that it had first.  A removed document comes back.  ``edges``
+        are counted for the template of its site; None leaves those counted before.
 
         Raises ValueError where a passage is not the document's or not its slice of text,
         KeyError for an unknown capture, InputError for a text that is no valid Unicode.
@@ -196,7 +204,7 @@ class Archive(Reader):
 
         self._writer()
         assert self._copies is not None
-        return keeping.keep(self._database, self._copies, capture_id, document, passages)
+        return keeping.keep(self._database, self._copies, capture_id, document, passages, edges)
 
     def remove(self, document_id: str) -> int | None:
         """Take a document out of search; its versions and pages stay.
@@ -234,6 +242,19 @@ class Archive(Reader):
                 "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                 (key, value),
             )
+
+    def learn_sites(self) -> None:
+        """Find the template lines of every site anew from what is counted."""
+        self._writer()
+        for count in self.site_counts():
+            with self._database.transaction():
+                templates.learn(self._database, count.site)
+
+    def keep_line(self, site: str, text: str) -> None:
+        """Keep lines that hold a text on the pages of a site, for good."""
+        self._writer()
+        with self._database.transaction():
+            templates.keep_line(self._database, site, text)
 
     def check(self) -> list[Finding]:
         """All that is wrong with the archive on the disk, read in full; empty when sound."""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from searchkit.archive import rows, schema
+from searchkit.archive import rows, schema, templates
 from searchkit.archive.copying import Copies
 from searchkit.archive.database import Database
 from searchkit.records import Document, Passage
-from searchkit.urls import url_key
+from searchkit.sites import Edge
+from searchkit.urls import site_of, url_key
 
 Outcome = Literal["added", "changed", "updated", "unchanged"]
 
@@ -40,6 +41,7 @@ def keep(
     capture_id: int,
     document: Document,
     passages: Sequence[Passage],
+    edges: Sequence[Edge] | None = None,
 ) -> Kept:
     """Keep a document and its passages in one transaction; see `Archive.keep`."""
     _check_passages(document, passages)
@@ -56,9 +58,12 @@ def keep(
             kept = _add(database, capture_id, document, columns, passages)
         else:
             kept = _merge(database, capture_id, old, document, columns, passages)
+        number = database.value("SELECT number FROM documents WHERE id = ?", (document.id,))
         if kept.outcome != "unchanged":
-            number = database.value("SELECT number FROM documents WHERE id = ?", (document.id,))
             copies.place(number, document, passages)
+        site = site_of(document.url) if document.url else None
+        if edges is not None and site is not None:
+            templates.count_edges(database, number, site, edges)
         return kept
 
 

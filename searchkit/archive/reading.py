@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from searchkit.archive import rows
 from searchkit.archive.database import Database
+from searchkit.archive.templates import TemplateReader
 from searchkit.errors import ArchiveError, UsageError
 from searchkit.records import Copy, Document, Given, Page, Passage
 
@@ -121,7 +122,7 @@ class Counts:
     languages: tuple[tuple[str | None, int], ...]
 
 
-class Reader:
+class Reader(TemplateReader):
     """The reading half of an `Archive`."""
 
     def __init__(self, path: Path, database: Database) -> None:
@@ -315,6 +316,25 @@ class Reader:
         """
         found = self._database.rows(_DOCUMENT_MEMBERS, (rows.storable(document_id),))
         return [Copy(*row) for row in found]
+
+    def current_captures(self, after: int = 0) -> Iterator[tuple[int, str, int, str | None]]:
+        """Number, id, capture and URL of each document that is there, by number.
+
+        In batches, so that documents may be kept between two of them.
+        """
+        while True:
+            batch = self._database.rows(
+                """
+                SELECT d.number, d.id, v.capture, v.url FROM documents d
+                JOIN versions v ON v.document = d.number AND v.n = d.version
+                WHERE d.number > ? AND d.state = 'current' ORDER BY d.number LIMIT ?
+                """,
+                (after, _BATCH),
+            )
+            if not batch:
+                return
+            yield from (tuple(row) for row in batch)
+            after = batch[-1]["number"]
 
     def changed_since(self, revision: int, limit: int | None = None) -> Iterator[Change]:
         """Documents changed after a revision, each once, in order of their last change.

@@ -171,7 +171,54 @@ _SCHEMA_2 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2)
+# Lines at the edges of documents, by site.  line and rest are hashes of 64 bits; learnt is
+# how many pages a site had when its templates were last looked for.
+_SCHEMA_3 = (
+    """
+    CREATE TABLE sites (
+        site TEXT PRIMARY KEY,
+        pages INTEGER NOT NULL,
+        learnt INTEGER NOT NULL
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE site_pages (
+        document INTEGER PRIMARY KEY REFERENCES documents (number),
+        site TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX site_pages_by_site ON site_pages (site)",
+    """
+    CREATE TABLE site_lines (
+        site TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        document INTEGER NOT NULL REFERENCES documents (number),
+        rest INTEGER NOT NULL,
+        PRIMARY KEY (site, line, document)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX site_lines_by_document ON site_lines (document)",
+    """
+    CREATE TABLE site_templates (
+        site TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        texts INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (site, line)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE site_keeps (
+        site TEXT NOT NULL,
+        text TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (site, text)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3)
 """Step i leads from schema i to schema i + 1; the schema's number is ``len(MIGRATIONS)``."""
 
 WRITE_VERSION = """

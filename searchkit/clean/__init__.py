@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from searchkit.clean.encoding import decode_page
-from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
+from searchkit.clean.html import clean_source, flatten, outline_page, parse_tree, strip_tags
 from searchkit.clean.judge import judge_blocks, printed_date
 from searchkit.clean.language import Settled, settle_language
 from searchkit.clean.metadata import Metadata, dated, read_metadata
 from searchkit.clean.model import decide_blocks
 from searchkit.clean.pdf import read_pdf
 from searchkit.clean.record import read_record, readable_date
+from searchkit.clean.rules import SiteRules, select_source
 from searchkit.clean.text import Flat, clean_text, sift_paragraphs, tidy
 from searchkit.errors import InputError
 from searchkit.records import Certainty, Document, Evidence, Given, Page, Removed
@@ -34,6 +35,8 @@ EXTRACT_SUSPECT = "extract_suspect"
 
 HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
 
+_NO_RULES = SiteRules()
+
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
@@ -45,8 +48,10 @@ class _Parts:
     warnings: tuple[str, ...] = ()
 
 
-def clean_page(page: Page, given: Given | None = None) -> Document:
+def clean_page(page: Page, given: Given | None = None, rules: SiteRules = _NO_RULES) -> Document:
     """The document that a page holds; what is given beats what is found.
+
+    ``rules`` name lines that stay, whatever removes them, and parts of an HTML page.
 
     Raises InputError where the page is too large, of an unknown type, damaged, or empty.
     """
@@ -55,15 +60,15 @@ def clean_page(page: Page, given: Given | None = None) -> Document:
         raise InputError(page.origin, f"larger than {LARGEST_BODY >> 20} MiB")
     given, warnings = readable_date(given)
     if page.media_type in HTML_TYPES:
-        parts = _html_parts(page, given)
+        parts = _html_parts(page, given, rules)
     elif page.media_type == "text/plain":
-        parts = _text_parts(decode_page(page.body, page.charset)[0], given)
+        parts = _text_parts(decode_page(page.body, page.charset)[0], given, rules)
     elif page.media_type == "application/pdf":
-        parts = _pdf_parts(page, given)
+        parts = _pdf_parts(page, given, rules)
     elif page.media_type == "application/json":
         record = read_record(page.body, page.origin, given)
         given, warnings = record.given, warnings + record.warnings
-        parts = _text_parts(record.text, given)
+        parts = _text_parts(record.text, given, rules)
     else:
         raise InputError(page.origin, f"cannot clean pages of type {page.media_type!r}")
     if not parts.paragraphs:
@@ -71,8 +76,8 @@ def clean_page(page: Page, given: Given | None = None) -> Document:
     return _document(page, given, replace(parts, warnings=warnings + parts.warnings))
 
 
-def _text_parts(text: str, given: Given) -> _Parts:
-    return _flat_parts(clean_text(text, given.title))
+def _text_parts(text: str, given: Given, site: SiteRules) -> _Parts:
+    return _flat_parts(clean_text(text, given.title, site.keeps))
 
 
 def _flat_parts(flat: Flat) -> _Parts:
@@ -86,15 +91,17 @@ def _flat_parts(flat: Flat) -> _Parts:
     return _Parts(flat.paragraphs, facts, flat.removed)
 
 
-def _pdf_parts(page: Page, given: Given) -> _Parts:
+def _pdf_parts(page: Page, given: Given, site: SiteRules) -> _Parts:
     pdf = read_pdf(page.body, page.origin)
-    parts = _flat_parts(clean_text("\n\n".join(pdf.paragraphs), given.title))
+    parts = _flat_parts(clean_text("\n\n".join(pdf.paragraphs), given.title, site.keeps))
     return replace(parts, removed=pdf.removed + parts.removed)
 
 
-def _html_parts(page: Page, given: Given) -> _Parts:
+def _html_parts(page: Page, given: Given, site: SiteRules) -> _Parts:
     source, _ = decode_page(page.body, page.charset)
     source = clean_source(source)
+    if site.body or site.remove:
+        source = select_source(flatten(source), site)
     root = parse_tree(source)
     facts = Metadata() if root is None else read_metadata(root, page)
     title = given.title or facts.title
@@ -106,11 +113,11 @@ def _html_parts(page: Page, given: Given) -> _Parts:
         facts = dated(facts, printed_date(outline, judged.rules), root, page)
         rules = decide_blocks(outline, judged, title)
         for block, rule in zip(outline.blocks, rules, strict=True):
-            if rule is None:
+            if rule is None or site.keeps(block.text):
                 kept.append(block.text)
             else:
                 removed.append(Removed(block.text, rule))
-        kept, sifted = sift_paragraphs(kept, title)
+        kept, sifted = sift_paragraphs(kept, title, site.keeps)
         removed += sifted
     if kept:
         return _Parts(tuple(kept), facts, tuple(removed))

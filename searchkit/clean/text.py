@@ -8,7 +8,7 @@ read here: a banner is known by its words alone (`boilerplate`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -223,10 +223,19 @@ def _repeated_words(before: str, after: str) -> int:
     return 0
 
 
+def _keeps_none(_: str) -> bool:
+    return False
+
+
 def sift_paragraphs(
-    paragraphs: Iterable[str], title: str | None = None
+    paragraphs: Iterable[str],
+    title: str | None = None,
+    keeps: Callable[[str], bool] = _keeps_none,
 ) -> tuple[list[str], list[Removed]]:
-    """The paragraphs that are text, each once, and those that are not with their rules."""
+    """The paragraphs that are text, each once, and those that are not with their rules.
+
+    What ``keeps`` says yes to stays in any case.
+    """
     kept: list[str] = []
     removed: list[Removed] = []
     title_key = paragraph_key(title or "") or None
@@ -241,7 +250,7 @@ def sift_paragraphs(
             rule = "title"
         elif rule is None and _is_double(paragraph, key, len(kept) - seen.get(key, len(kept))):
             rule = "doubled"
-        if rule or not key:
+        if (rule or not key) and not keeps(paragraph):
             removed.append(Removed(paragraph, rule or "no words"))
             continue
         seen[key] = len(kept)
@@ -298,7 +307,9 @@ def _date_of(lines: Sequence[str], title: str | None) -> str | None:
     return parse_date(own[1]) if own and is_date_line(own[1]) else None
 
 
-def clean_text(text: str, title: str | None = None) -> Flat:
+def clean_text(
+    text: str, title: str | None = None, keeps: Callable[[str], bool] = _keeps_none
+) -> Flat:
     """Title, date and paragraphs of a plain text; a title given is not looked for.
 
     >>> clean_text("Share this story\\nTalks begin today\\nThe talks on water began on Monday, "
@@ -306,7 +317,7 @@ def clean_text(text: str, title: str | None = None) -> Flat:
     'Talks begin today'
     """
     paragraphs = split_paragraphs(text)
-    kept, removed = sift_paragraphs(paragraphs, title)
+    kept, removed = sift_paragraphs(paragraphs, title, keeps)
     if not kept:  # the whole text reads like a banner: it is still what was given
         kept, removed = [line for line in paragraphs if WORD.search(line)], []
     top = kept[: 2 * HEAD_REACH]

@@ -30,6 +30,7 @@ COMMANDS = {
     "search": "find passages: who said it, when, where",
     "segment": "show the passages of a text, who said each, and why",
     "show": "print a document or a passage in its place",
+    "sites": "lines learnt as the template of a site",
     "status": "what is kept, and how fresh it is",
 }
 

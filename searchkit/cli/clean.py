@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from searchkit.clean import clean_page
+from searchkit.clean.rules import SiteRules
 from searchkit.cli.given import given_options, make_given
 from searchkit.cli.terminal import note, one_line, out, to_json, use_colour, visible
 from searchkit.cli.terminal import style as styled
@@ -27,6 +28,9 @@ Examples:
 @given_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--explain", is_flag=True, help="List sources of facts, and removed blocks.")
+@click.option(
+    "--keep", "keeps", multiple=True, help="Lines with this text stay; may be given more than once."
+)
 @click.option("--allow-private", is_flag=True, help="Let a URL be of this machine or network.")
 def command(
     target: str,
@@ -35,11 +39,12 @@ def command(
     language: str | None,
     form: str,
     explain: bool,
+    keeps: tuple[str, ...],
     allow_private: bool,
 ) -> None:
     """Print the cleaned text of a page: title and date first, then the paragraphs."""
     given = make_given(source, published, language)
-    document = clean_page(_page(target, allow_private), given)
+    document = clean_page(_page(target, allow_private), given, SiteRules(keep=keeps))
     if form == "json":
         out(to_json(document_fields(document) | {"evidence": evidence_fields(document)}))
         return

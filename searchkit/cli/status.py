@@ -76,6 +76,9 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
         "refused": counts.refused,
         "languages": {name or "unknown": number for name, number in counts.languages},
         "sources": [row._asdict() for row in counts.sources],
+        "template_lines": {
+            count.site: count.lines for count in archive.site_counts() if count.lines
+        },
         "index": asdict(index_state(archive, index_path)),
         "disk_bytes": {part: _size(index_path / part) for part in ("archive", DEFAULT_ENGINE)},
     }
@@ -100,6 +103,11 @@ def _text(fields: dict[str, Any]) -> str:
     if fields["refused"]:
         lines.append(f"No text   in {fields['refused']:,} pages that were kept all the same")
     lines.append("Languages " + ", ".join(f"{k} {v:,}" for k, v in fields["languages"].items()))
+    if learnt := fields["template_lines"]:
+        lines.append(
+            f"Templates {sum(learnt.values()):,} lines learnt of {len(learnt):,} sites;"
+            " see: searchkit sites"
+        )
     lines.append("Sources   documents  newest      name")
     lines += [
         f"          {row['documents']:>9,}  {row['newest'] or 'undated':<10}"
