@@ -38,7 +38,7 @@ Examples:
 # A long add makes what it has found searchable every so often.
 INDEX_EVERY_DOCUMENTS = 5_000
 
-# Each takes 150 MB, and one process that writes keeps no more of them busy.
+# The writing process does two fifths of the work: it keeps no more of them busy.
 MOST_WORKERS = 3
 
 
