@@ -247,6 +247,32 @@ def test_a_paragraph_a_line_stays_a_paragraph_a_line() -> None:
     assert split_paragraphs("\n".join(lines)) == lines
 
 
+def test_a_short_text_with_two_line_breaks_is_joined() -> None:
+    text = "The envoy of Ruritania said\nthat the talks on the river\nwould go on until spring."
+    assert split_paragraphs(text) == [text.replace("\n", " ")]
+
+
+def test_links_inside_a_sentence_do_not_break_it() -> None:
+    lines = ["Rivers", "The envoy signed the", "treaty on water", ", which", "was old.", "He left."]
+    assert split_paragraphs("\n".join([lines[0], "", *lines[1:]])) == [
+        "Rivers",
+        "The envoy signed the treaty on water, which was old.",
+        "He left.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["home", "about us", "contact"],
+        ["The parties agree:", "to stop the war", "to bring the prisoners home."],
+        ["Talks resume", "Both sides met in Strelsau."],
+    ],
+)
+def test_lines_of_menus_lists_and_headlines_stay_apart(lines: list[str]) -> None:
+    assert split_paragraphs("\n".join(lines)) == lines
+
+
 def test_hyphens_at_the_end_of_lines() -> None:
     assert join_lines(["new sanc-", "tions"]) == "new sanctions"
     assert join_lines(["the Foreign-", "Minister"]) == "the Foreign-Minister"

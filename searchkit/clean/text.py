@@ -34,6 +34,9 @@ BROKEN_SHARE = 0.4  # of the lines end inside a sentence
 FEWEST_WRAPPED_PAIRS = 3
 ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟][\"'”’»)\]]*$")
 
+# "the", "river treaty", "of 1990": a link or bold words in a sentence made lines of their own.
+GOES_ON = re.compile(r"[,;:.!?)”’](?=[\s\"”’)]|$)")
+
 # "sanc-" + "tions": letters, a hyphen at the end of the line, a small letter after it.
 HYPHENS = ("-", "\u2010", "\u00ac")
 CUT_WORD = re.compile(r"([^\W\d_]{2,}).$")
@@ -117,7 +120,8 @@ def join_lines(lines: Sequence[str]) -> str:
     for line in lines[1:]:
         cut = CUT_WORD.search(parts[-1]) if parts[-1].endswith(HYPHENS) else None
         if not cut:
-            parts.append(line if CUT_NUMBER.search(parts[-1]) else " " + line)
+            glued = CUT_NUMBER.search(parts[-1]) or GOES_ON.match(line)
+            parts.append(line if glued else " " + line)
         elif CUT_REST.match(line) and line[0].islower() and not _is_compound(cut[1]):
             parts[-1] = parts[-1][:-1]
             parts.append(line)
@@ -165,8 +169,31 @@ def _unwrap(group: Sequence[str], width: int) -> list[str]:
     return [*paragraphs, join_lines(current)]
 
 
+def _join_broken(group: Sequence[str]) -> list[str]:
+    """Lines with the sentences that were broken inside joined; a list after a colon stays."""
+    paragraphs: list[str] = []
+    start = 0
+    for end in range(1, len(group) + 1):
+        if end < len(group) and _goes_on(group[end - 1], group[end]):
+            continue
+        run = group[start:end]
+        listed = start > 0 and group[start - 1].endswith(":")
+        whole = len(run) > 1 and ENDS_SENTENCE.search(run[-1]) is not None and not listed
+        paragraphs += [join_lines(run)] if whole else run
+        start = end
+    return paragraphs
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a line breaks off and the next one begins as the rest of its sentence does."""
+    begins = following[0].islower() or GOES_ON.match(following) is not None
+    return begins and not ENDS_SENTENCE.search(line)
+
+
 def split_paragraphs(text: str) -> list[str]:
-    """The paragraphs of a plain text: blank lines part them, and so do lines, unless wrapped.
+    """The paragraphs of a plain text: blank lines part them, and so do lines.
+
+    Lines of a wrapped text, and of a sentence broken inside, are joined.
 
     >>> split_paragraphs("One.\\nTwo.\\n\\nThree.")
     ['One.', 'Two.', 'Three.']
@@ -178,7 +205,7 @@ def split_paragraphs(text: str) -> list[str]:
     groups = [group for group in groups if group]
     width = _wrap_width(groups)
     if width is None:
-        return [line for group in groups for line in group]
+        return [paragraph for group in groups for paragraph in _join_broken(group)]
     return [paragraph for group in groups for paragraph in _unwrap(group, width)]
 
 
