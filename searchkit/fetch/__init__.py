@@ -63,6 +63,11 @@ def user_agent(contact: str | None = None) -> str:
     return f"searchkit/{number} (+{contact or 'one page, at the request of a person'})"
 
 
+def agent_problem(agent: str) -> str | None:
+    """Why a User-Agent cannot be sent, or None where it can."""
+    return None if _HEADER_VALUE.match(agent) else f"the agent {agent!r} cannot be sent"
+
+
 def fetch_page(
     url: str,
     *,
@@ -79,9 +84,9 @@ def fetch_page(
     """
     limits = Limits(time.monotonic() + timeout_s, timeout_s, max_bytes)
     agent = agent or user_agent()
-    if not _HEADER_VALUE.match(agent):
-        raise FetchError(redact_url(url), f"the agent {agent!r} cannot be sent", "bad_agent")
-    parts = _checked(url)
+    if problem := agent_problem(agent):
+        raise FetchError(redact_url(url), problem, "bad_agent")
+    parts = checked_url(url)
     named = parts.host
     seen = {str(parts)}
     for _ in range(MAX_REDIRECTS + 1):
@@ -90,14 +95,14 @@ def fetch_page(
             answer = get(parts, private=private, limits=limits, agent=agent)
         if answer.status not in REDIRECTS:
             return _page(url, parts, answer, max_bytes)
-        parts = _redirected(parts, answer)
+        parts = redirect_target(parts, answer)
         if str(parts) in seen:
             raise fetch_error(parts, "the redirects go in a circle", "redirect_loop")
         seen.add(str(parts))
     raise fetch_error(parts, f"more than {MAX_REDIRECTS} redirects", "redirect_loop")
 
 
-def _checked(url: str) -> UrlParts:
+def checked_url(url: str) -> UrlParts:
     """Take apart what is to be fetched, or say why it is not."""
     shown = redact_url(url)[:200]
     if len(url) > MAX_URL_CHARS:
@@ -113,14 +118,15 @@ def _checked(url: str) -> UrlParts:
     return parts
 
 
-def _redirected(parts: UrlParts, answer: Answer) -> UrlParts:
+def redirect_target(parts: UrlParts, answer: Answer) -> UrlParts:
+    """Where a redirect leads; raises FetchError where that is nowhere, or less safe."""
     location = answer.headers.get("Location")
     if location is None:
         raise fetch_error(parts, "a redirect to nowhere", "bad_redirect")
     # http.client reads headers as Latin-1; browsers take them for UTF-8.
     location = location.encode("latin-1", "replace").decode("utf-8", "replace")
     try:
-        target = _checked(urljoin(str(parts), location.strip()))
+        target = checked_url(urljoin(str(parts), location.strip()))
     except ValueError as exc:
         raise fetch_error(parts, "a redirect to what is no web address", "bad_redirect") from exc
     if parts.scheme == "https" and target.scheme == "http":
@@ -133,17 +139,17 @@ def _redirected(parts: UrlParts, answer: Answer) -> UrlParts:
 def _page(url: str, parts: UrlParts, answer: Answer, max_bytes: int) -> Page:
     if answer.status != 200:
         raise _status_error(parts, answer)
-    body = _unpacked(parts, answer, max_bytes)
+    body = unpacked(parts, answer, max_bytes)
     if not body:
         raise fetch_error(parts, "the page is empty", "empty")
     content_type = answer.headers.get("Content-Type", "")
     return Page(
         body=body,
         origin=url,
-        media_type=_media_type(parts, content_type, body),
+        media_type=media_type_of(parts, content_type, body),
         fetched_at=datetime.now(UTC),
         url=str(parts),
-        charset=_charset(content_type),
+        charset=charset_of(content_type),
         status=answer.status,
         headers=tuple((n, v) for n, v in answer.headers.items() if n.lower() != "set-cookie"),
     )
@@ -161,7 +167,7 @@ def _status_error(parts: UrlParts, answer: Answer) -> FetchError:
     return temporary_error(parts, message, reason)
 
 
-def _unpacked(parts: UrlParts, answer: Answer, max_bytes: int) -> bytes:
+def unpacked(parts: UrlParts, answer: Answer, max_bytes: int) -> bytes:
     """Undo one content coding; more than one is for hiding bombs."""
     named = ",".join(answer.headers.get_all("Content-Encoding", [])).lower().split(",")
     codings = [c for name in named if (c := name.strip()) not in {"", "identity"}]
@@ -176,7 +182,7 @@ def _unpacked(parts: UrlParts, answer: Answer, max_bytes: int) -> bytes:
         raise fetch_error(parts, str(exc), exc.reason) from exc
 
 
-def _media_type(parts: UrlParts, content_type: str, body: bytes) -> str:
+def media_type_of(parts: UrlParts, content_type: str, body: bytes) -> str:
     """Believe the header, but for PDF, and look at the bytes where it says nothing."""
     seen = sniff(body)
     declared = content_type.partition(";")[0].strip().lower()
@@ -192,7 +198,12 @@ def _media_type(parts: UrlParts, content_type: str, body: bytes) -> str:
     return declared
 
 
-def _charset(content_type: str) -> str | None:
+def charset_of(content_type: str) -> str | None:
+    """The charset that a Content-Type names, where Python knows it.
+
+    >>> charset_of('text/html; charset="UTF-8"'), charset_of("text/html; charset=x-none")
+    ('utf-8', None)
+    """
     match = _CHARSET.search(content_type)
     if match is None:
         return None

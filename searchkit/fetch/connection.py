@@ -24,6 +24,7 @@ from searchkit.urls import UrlParts, redact_url
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # http.client takes 100 lines of 64 KiB; honest servers send some 2 KiB in all.
 _MAX_HEADER_CHARS = 128 << 10
+_SHORT_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,46 @@ def errors_of(parts: UrlParts, limits: Limits) -> Iterator[None]:
 
 def get(parts: UrlParts, *, private: bool, limits: Limits, agent: str) -> Answer:
     """Ask for one URL and read the answer, of errors and redirects the headers only."""
-    with closing(_connect(parts, private=private, limits=limits)) as sock:
-        sock.settimeout(limits.left_s())
-        sock.sendall(_request(parts, agent))
-        response = http.client.HTTPResponse(_Timed(sock, limits.deadline))  # type: ignore[arg-type]
-        response.begin()
-        if sum(map(len, response.headers.values())) > _MAX_HEADER_CHARS:
-            raise http.client.HTTPException("headers without end")
-        if response.status in REDIRECTS or not 200 <= response.status < 300:
-            return Answer(response.status, response.headers, b"")
-        return Answer(response.status, response.headers, _read_body(parts, response, limits))
+    with closing(connect(parts, private=private, limits=limits)) as sock:
+        answer, _ = ask(sock, parts, limits=limits, agent=agent, headers=("Connection: close",))
+        return answer
 
 
-def _request(parts: UrlParts, agent: str) -> bytes:
+def ask(
+    sock: socket.socket,
+    parts: UrlParts,
+    *,
+    limits: Limits,
+    agent: str,
+    headers: tuple[str, ...] = (),
+) -> tuple[Answer, bool]:
+    """Ask for one URL over a connection; also whether another can be asked for over it.
+
+    The body is read of a success only.
+    """
+    sock.settimeout(limits.left_s())
+    sock.sendall(_request(parts, agent, headers))
+    response = http.client.HTTPResponse(_Timed(sock, limits.deadline))  # type: ignore[arg-type]
+    response.begin()
+    if sum(map(len, response.headers.values())) > _MAX_HEADER_CHARS:
+        raise http.client.HTTPException("headers without end")
+    again = not response.will_close
+    if not 200 <= response.status < 300:
+        # Nobody reads what an error says, unless it is short and the connection can go on.
+        again = again and _is_drained(response)
+        return Answer(response.status, response.headers, b""), again
+    return Answer(response.status, response.headers, _read_body(parts, response, limits)), again
+
+
+def _is_drained(response: http.client.HTTPResponse) -> bool:
+    """Read away a short body, so that the next answer begins where it ends."""
+    if response.length is None or response.length > _SHORT_BYTES:
+        return False
+    response.read()
+    return True
+
+
+def _request(parts: UrlParts, agent: str, headers: tuple[str, ...]) -> bytes:
     query = f"?{parts.query}" if parts.query else ""
     lines = (
         f"GET {parts.path}{query} HTTP/1.1",
@@ -114,7 +142,7 @@ def _request(parts: UrlParts, agent: str) -> bytes:
         f"User-Agent: {agent}",
         "Accept: text/html,application/xhtml+xml,application/pdf,text/plain,*/*;q=0.1",
         "Accept-Encoding: gzip, deflate",
-        "Connection: close",
+        *headers,
     )
     return "\r\n".join((*lines, "", "")).encode("ascii")
 
@@ -162,7 +190,7 @@ def _read_body(parts: UrlParts, response: http.client.HTTPResponse, limits: Limi
     return bytes(body)
 
 
-def _connect(parts: UrlParts, *, private: bool, limits: Limits) -> socket.socket:
+def connect(parts: UrlParts, *, private: bool, limits: Limits) -> socket.socket:
     """Connect to an address that has been looked at, and to no other."""
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     addresses = resolve(parts.host, port, limits.left_s())
