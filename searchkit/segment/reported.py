@@ -529,8 +529,8 @@ def according_source(words: Words, i: int, high: int) -> Found | None:
 # What something is done according to, without its saying anything.
 MEASURES = word_set(
     "standard standards rule rules principle principles practice practices custom customs "
-    "tradition traditions criteria criterion norms schedule need needs wish wishes procedure procedures "
-    "protocol size age rank type merit order taste circumstances possibilities"
+    "tradition traditions criteria criterion norms schedule need needs wish wishes procedure "
+    "procedures protocol size age rank type merit order taste circumstances possibilities"
 )
 
 
