@@ -42,7 +42,7 @@ from searchkit.clean.features import Lexicon, count_words, features, label_words
 from searchkit.clean.html import Outline, clean_source, outline_page, parse_tree
 from searchkit.clean.judge import Judged, judge_blocks
 from searchkit.clean.metadata import read_metadata
-from searchkit.clean.model import Model, decide_blocks, unpack_model
+from searchkit.clean.model import FINAL, Model, decide_blocks, unpack_model
 from searchkit.clean.text import sift_paragraphs
 from searchkit.records import Page
 from tests.cleaning import score_pages
@@ -61,6 +61,10 @@ FOLDS, INNER_FOLDS = 5, 4
 # A block that models of other sites are so sure about is labelled wrongly: truths end at a
 # paywall or leave a section out.
 SURELY_WRONG, WRONG_WORDS, WRONG_WEIGHT = 0.85, 12, 0.1
+
+# Where the scores may be cut: below a half, for a lost line is worse than one too many; not
+# below .2, for scores of few trees are final there (see `searchkit.clean.model.CLEAR`).
+CUTS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 
 COVERED = 0.6
 SHINGLE = 4
@@ -299,22 +303,43 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         np.array([count_words(b.text) for e in mine for b in e.outline.blocks]) for mine in inner
     ]
     weights = [np.log1p(size) for size in sizes]
+    scores = []
     for number in range(INNER_FOLDS):
         rest = [n for n in range(INNER_FOLDS) if n != number]
-        model = _fit(tables, labels, weights, rest)
-        wrong = np.abs(labels[number] - model.predict(tables[number])) > SURELY_WRONG
+        scores.append(_fit(tables, labels, weights, rest).predict(tables[number]))
+        wrong = np.abs(labels[number] - scores[number]) > SURELY_WRONG
         wrong &= sizes[number] >= WRONG_WORDS
-        sizes[number] = np.where(wrong, -1, sizes[number])
-    weights = [
-        np.where(size < 0, WRONG_WEIGHT * w, w) for size, w in zip(sizes, weights, strict=True)
-    ]
+        weights[number] = np.where(wrong, WRONG_WEIGHT, 1) * np.log1p(sizes[number])
     booster = _fit(tables, labels, weights, range(INNER_FOLDS))
+    ordered = [example for mine in inner for example in mine]
     return {
         "features": list(names),
         "trees": [_pack(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]],
+        "least": choose_cut(ordered, *map(np.concatenate, (scores, labels, sizes))),
         "names": learn_names(examples),
         "words": learn_words(examples),
     }
+
+
+def choose_cut(examples: Sequence[Example], scores: Any, labels: Any, sizes: Any) -> float:
+    """The least score of text: that of the best F1 of words, averaged over pages.
+
+    The arrays hold a number for each block of all pages, one page after the other.
+    """
+    final = np.array([rule in FINAL for example in examples for rule in example.judged.rules])
+    begins = np.cumsum([0, *(len(example.labels) for example in examples[:-1])])
+
+    def f1(cut: float) -> float:
+        kept = (scores >= cut) & ~final
+        right, found, true = (
+            np.add.reduceat(size, begins)
+            for size in (sizes * (kept & labels), sizes * kept, sizes * labels)
+        )
+        p = np.mean(right / np.maximum(1, found))
+        r = np.mean(np.where(true, right / np.maximum(1, true), 1))
+        return float(2 * p * r / (p + r))
+
+    return max(CUTS, key=f1)
 
 
 def _rows(examples: Sequence[Example], lexicon: Lexicon) -> tuple[Any, tuple[str, ...]]:

@@ -21,8 +21,6 @@ from searchkit.clean.features import Columns, Lexicon, features
 from searchkit.clean.html import Outline
 from searchkit.clean.judge import Judged, gives_text
 
-# A block with a lower score goes.  Below a half: a lost line is worse than one too many.
-LEAST_SCORE = 0.4
 # Of 53,527 blocks of pages not trained on, 86 % are beyond this sum after the first trees, and
 # none of them changes sides by the others.
 FIRST_TREES, CLEAR = 25, 1.8
@@ -38,11 +36,15 @@ A child below zero is leaf ``~child``; the first node is 0.
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Trees, the names of their features in order, and the words that training weighed."""
+    """Trees, the names of their features in order, and the words that training weighed.
+
+    A block with a score below ``least`` goes; training chose it on sites held back from it.
+    """
 
     trees: tuple[Tree, ...]
     features: tuple[str, ...]
     lexicon: Lexicon
+    least: float
 
 
 @lru_cache(maxsize=1)
@@ -53,15 +55,16 @@ def load_model() -> Model:
 
 
 def unpack_model(data: dict[str, object]) -> Model:
-    """A model from what its file holds: "trees", "features", "names" and "words"."""
-    trees, names = data["trees"], data["features"]
+    """A model from what its file holds: "trees", "features", "names", "words", "least"."""
+    trees, names, least = data["trees"], data["features"], data["least"]
     name_weights, word_weights = data["names"], data["words"]
     assert isinstance(trees, list)
     assert isinstance(names, list)
+    assert isinstance(least, float)
     assert isinstance(name_weights, dict)
     assert isinstance(word_weights, dict)
     lexicon = Lexicon(name_weights, word_weights)
-    return Model(tuple(tuple(tree) for tree in trees), tuple(names), lexicon)
+    return Model(tuple(tuple(tree) for tree in trees), tuple(names), lexicon, least)
 
 
 def score_rows(model: Model, columns: Columns) -> list[float]:
@@ -98,11 +101,13 @@ def decide_blocks(
         return []
     model = model or load_model()
     scores = score_rows(model, features(outline, judged, title, model.lexicon))
-    verdicts = [_verdict(*pair) for pair in zip(judged.rules, scores, strict=True)]
+    verdicts = [
+        _verdict(rule, score, model.least) for rule, score in zip(judged.rules, scores, strict=True)
+    ]
     return verdicts if gives_text(outline, verdicts) else judged.rules
 
 
-def _verdict(rule: str | None, score: float) -> str | None:
-    if score >= LEAST_SCORE and rule not in FINAL:
+def _verdict(rule: str | None, score: float, least: float) -> str | None:
+    if score >= least and rule not in FINAL:
         return None
     return rule or f"model {score:.2f}"

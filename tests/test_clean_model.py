@@ -1,0 +1,86 @@
+"""The block model's verdicts, and the scores by which cleaning is measured."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from searchkit.clean.features import features
+from searchkit.clean.html import Outline, outline_page, parse_tree
+from searchkit.clean.judge import judge_blocks
+from searchkit.clean.model import decide_blocks, load_model, unpack_model
+from tests.cleaning import leaked_lines, lost_lines, score_pages
+
+BODY = (
+    "The ministers of Ruritania and Grand Fenwick agreed in Strelsau on the river treaty, "
+    "and thanked the mediators, whose patience had carried the talks through the winter."
+)
+NEXT = "Both sides will exchange the documents in spring, when the snow on the passes melts."
+
+
+def outline() -> Outline:
+    return outline_page(parse_tree(f"<body><p>{BODY}</p><p>{NEXT}</p><p>Share</p></body>"))
+
+
+def model(value: float, least: float) -> Any:
+    """A model of one tree: blocks of fewer than three words get ``-9``, others ``value``."""
+    tree = [[0], [2.0], [-1], [-2], [-9.0, value]]
+    return unpack_model(
+        {"trees": [tree], "features": ["words"], "names": {}, "words": {}, "least": least}
+    )
+
+
+def test_the_cut_comes_with_the_model() -> None:
+    page = outline()
+    judged = judge_blocks(page)
+    assert judged.rules[:2] == [None, None]
+    # A sum of -0.5 is a score of 0.38.
+    assert decide_blocks(page, judged, None, model(-0.5, 0.35))[:2] == [None, None]
+    assert decide_blocks(page, judged, None, model(0.5, 0.65)) == judged.rules  # nothing left
+
+
+def test_a_block_that_trees_alone_remove_is_told_with_its_score() -> None:
+    page = outline_page(parse_tree(f"<body><p>{BODY}</p><p>Two words</p><p>{NEXT}</p></body>"))
+    judged = judge_blocks(page)
+    assert judged.rules == [None, None, None]
+    assert decide_blocks(page, judged, None, model(9.0, 0.4)) == [None, "model 0.00", None]
+
+
+def test_the_shipped_model_names_features_that_there_are() -> None:
+    page = outline()
+    columns = features(page, judge_blocks(page), None, load_model().lexicon)
+    assert set(load_model().features) == set(columns)
+    packed = files("searchkit.clean").joinpath("blocks.json.gz").read_bytes()
+    assert packed[4:8] == bytes(4)  # no time of making: the same data give the same file
+    assert 0 < json.loads(gzip.decompress(packed))["least"] <= 0.5
+
+
+def test_scores_of_the_same_text_are_perfect() -> None:
+    text = f"{BODY}\n\n{NEXT}"
+    score = score_pages([(text, text)])
+    assert (score.f1, score.exact, score.leaked, score.lost) == (1.0, 1.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("line", "leaks"),
+    [
+        ("Sign up for our newsletter", True),
+        ("Print", True),
+        ("The print run was small", False),
+        ("Related stories", True),
+        ("© Example Press", True),
+        ("Snow fell on the passes", False),
+    ],
+)
+def test_a_leak_is_a_line_that_speaks_as_a_banner(line: str, leaks: bool) -> None:
+    assert leaked_lines(BODY, f"{BODY}\n\n{line}") == [line] * leaks
+    assert leaked_lines(f"{BODY}\n{line}", f"{BODY}\n\n{line}") == []
+
+
+def test_a_lost_line_is_counted_where_most_of_the_page_is_kept() -> None:
+    assert lost_lines(f"{BODY}\nSnow fell", BODY) == (["Snow fell"], 2)
+    assert lost_lines(f"{BODY}\nSnow fell", "Snow fell") == ([], 0)
