@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from searchkit.archive import Archive, open_archive
@@ -123,3 +128,22 @@ def test_a_page_that_cannot_be_cleaned_any_more_stays(tmp_path: Path) -> None:
         assert done.result == "failed"
         assert "image/png" in (done.reason or "")
         assert list(texts_of(archive).values()) == [statement(1)]
+
+
+def test_killed_and_run_again_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    with open_archive(tmp_path, write=True) as archive:
+        add(archive, {n: statement(n, FOOT) for n in range(STEP)})
+    command = [sys.executable, "-m", "searchkit", "--index", str(tmp_path), "index", "--reclean"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    with open_archive(tmp_path) as archive:
+        revision = archive.revision()
+        deadline = time.monotonic() + 60
+        while archive.revision() < revision + 3 and time.monotonic() < deadline:
+            time.sleep(0.005)
+    os.kill(running.pid, signal.SIGKILL)
+    assert running.wait(10) == -signal.SIGKILL
+    assert subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    with open_archive(tmp_path) as archive:
+        assert not any(FOOT in text for text in texts_of(archive).values())
+        assert max(len(archive.versions(name)) for _, name, _, _ in archive.current_captures()) == 2
+        assert archive.check() == []
