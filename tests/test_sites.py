@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from searchkit.archive import Archive, open_archive
 from searchkit.archive.templates import FEWEST_TEXTS, learn
 from searchkit.clean import clean_page
+from searchkit.clean.html import flatten
+from searchkit.clean.rules import SiteRules, select_source
 from searchkit.errors import UsageError
 from searchkit.reclean import keep_document
 from searchkit.records import Document, Given, Page
@@ -203,6 +206,17 @@ def test_rules_that_cannot_be_read_are_named(
     file.write_text(RULES.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(UsageError, match=message):
         read_rules(file)
+
+
+@pytest.mark.parametrize("selector", ["div", "div, p", "p"])
+def test_selectors_on_hostile_pages_take_no_time(selector: str) -> None:
+    wide = "<html><body>" + "<div><p>grain</p></div>" * 3000 + "</body></html>"
+    deep = "<html><body>" + "<div>" * 3000 + "<p>grain</p>" + "</div>" * 3000 + "</body></html>"
+    for source in (wide, flatten(deep)):
+        begun = time.process_time()
+        kept = select_source(source, SiteRules(body=selector))
+        assert time.process_time() - begun < 5
+        assert kept.count("grain") == source.count("grain")
 
 
 def test_keep_puts_a_removed_line_back(run: Run, tmp_path: Path) -> None:

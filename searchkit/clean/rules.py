@@ -10,9 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import soupsieve
-from bs4 import BeautifulSoup
-
 WORD = re.compile(r"\w+")
 
 
@@ -58,6 +55,8 @@ def selector_problem(selector: str) -> str | None:
     >>> selector_problem("div.body > p"), selector_problem("div[")
     (None, 'Malformed attribute selector at position 3')
     """
+    import soupsieve
+
     try:
         soupsieve.compile(selector)
     except (soupsieve.SelectorSyntaxError, ValueError) as error:
@@ -73,6 +72,8 @@ def select_source(source: str, rules: SiteRules) -> str:
     """
     if rules.body is None and rules.remove is None:
         return source
+    from bs4 import BeautifulSoup  # few pages have rules: the others do not pay for it
+
     soup = BeautifulSoup(source, "lxml")
     if rules.remove is not None:
         for element in soup.select(rules.remove):
@@ -80,9 +81,10 @@ def select_source(source: str, rules: SiteRules) -> str:
                 element.decompose()
     found = soup.select(rules.body) if rules.body is not None and soup.body else []
     if found and soup.body is not None:
-        parts = [
-            str(part) for part in found if not any(part in other.descendants for other in found)
-        ]
+        # By identity: elements compare by their whole content, which is deep and slow.
+        numbers = {id(part) for part in found}
+        outer = [part for part in found if not any(id(up) in numbers for up in part.parents)]
+        parts = "".join(str(part) for part in outer)
         soup.body.clear()
-        return str(soup).replace("</body>", "".join(parts) + "</body>", 1)
+        return str(soup).replace("</body>", parts + "</body>", 1)
     return str(soup)
