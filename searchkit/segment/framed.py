@@ -81,6 +81,8 @@ def frame_source(
     reader: Reader, paragraph: Paragraph, words: Words
 ) -> tuple[Speaker, int, Found] | None:
     """The speaker named in the sentence outside its quotations, and the cue's index."""
+    if len(words) > MOST_WORDS:
+        return None
     for i in _by_nearness(words):
         low = words.lows[i]
         if low == "according":
@@ -101,6 +103,10 @@ def frame_source(
     return _verb_source(reader, paragraph, words) or _colon_source(reader, paragraph, words)
 
 
+# No sentence has so many; looking for a subject takes the square of them.
+MOST_WORDS = 1000
+
+
 def _idiom(words: Words, i: int) -> bool:
     """ "Ruiz shot back, “...”", "as Ruiz puts it"."""
     return words.lows[i] in IDIOMS and words.lows[i + 1 : i + 2] == [IDIOMS[words.lows[i]]]
@@ -114,7 +120,7 @@ def _verb_source(
 ) -> tuple[Speaker, int, Found] | None:
     """ "“...?” an angry Ruiz thundered": whoever does something right after a comma's words."""
     for i, word in enumerate(words.texts[:-2]):
-        if word[0] != "\x01" or reader.text[_last_letter(paragraph, words, i)] not in ",?!":
+        if word[0] != "\x01" or _last_letter(reader, paragraph, words, i) not in tuple(",?!"):
             continue
         if words.lows[i + 1].endswith("ed") and not is_capital(words.texts[i + 1]):
             found = source_after(words, i + 1, len(words))
@@ -137,10 +143,14 @@ def _verb_source(
 VERB_REACH = 9
 
 
-def _last_letter(paragraph: Paragraph, words: Words, i: int) -> int:
-    """Where the last letter inside the marks of masked speech stands."""
+def _last_letter(reader: Reader, paragraph: Paragraph, words: Words, i: int) -> str:
+    """The last letter inside the marks of masked speech."""
     end = paragraph.low + words.ends[i]
-    return max((q.end for q in paragraph.speech if q.end <= end), default=end) - 1
+    return reader.text[max(0, end - MOST_MARKS) : end].rstrip(CLOSING_MARKS)[-1:]
+
+
+MOST_MARKS = 6
+CLOSING_MARKS = "\"'“”’»«」』 "
 
 
 def _by_nearness(words: Words) -> list[int]:

@@ -16,7 +16,7 @@ from searchkit.names.offices import word_set
 from searchkit.records import Form, Kind, Statement
 from searchkit.segment.complements import content_after, takes_clause
 from searchkit.segment.cues import PARTICIPLES, QUICK_WORDS, frames
-from searchkit.segment.framed import frame_source, names_somebody, unattributed
+from searchkit.segment.framed import MOST_WORDS, frame_source, names_somebody, unattributed
 from searchkit.segment.parsed import parsed_reports
 from searchkit.segment.people import Speaker, name_tokens
 from searchkit.segment.quotes import Quote, scan_quotes
@@ -307,7 +307,7 @@ def _tails(
 
 def _plain_sentence(reader: Reader, paragraph: Paragraph, words: Words) -> Iterator[Statement]:
     """Reported speech in a sentence: one statement for each subject that speaks."""
-    if QUICK_WORDS.isdisjoint(words.lows):
+    if len(words) > MOST_WORDS or QUICK_WORDS.isdisjoint(words.lows):
         return
     low, pending, at = 0, None, (0, 0)
     for i in range(len(words)):
