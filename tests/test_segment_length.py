@@ -52,3 +52,8 @@ def seconds(text: str, *, runs: int) -> float:
 def test_ten_times_the_text_takes_ten_times_as_long(make: Callable[[int], str], small: int) -> None:
     once, ten_times = seconds(make(small), runs=2), seconds(make(10 * small), runs=1)
     assert ten_times <= 10 * once * ROOM
+
+
+@pytest.mark.parametrize("unit", ["said, ", "“A, ", "with X saying that ", "''x '' "])
+def test_one_endless_line_costs_no_more_than_its_length(unit: str) -> None:
+    assert seconds(unit * (40_000 // len(unit)), runs=1) < 2

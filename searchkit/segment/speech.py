@@ -139,7 +139,7 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
     if before[-1] in ",，":
         if _is_title(words) and not _cue_beside(text, quote.outer_end, high):
             return False
-        if TITLED.search(before):
+        if TITLED.search(before[-TITLED_CHARS:]):
             return False
         return begins and (
             len(words) >= 3 or FULL_STOP.search(text[quote.start : quote.end]) is not None
@@ -152,6 +152,7 @@ def is_speech(text: str, low: int, high: int, quote: Quote) -> bool:
 
 # "a book, entitled, “...”"
 TITLED = re.compile(r"\b(?:en)?titled,$|\bheadlined,$")
+TITLED_CHARS = 12
 
 
 def _is_title(words: list[str]) -> bool:
