@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.clean.boxes import name_rule
 from searchkit.clean.html import clean_source, outline_page, parse_tree, strip_tags
 from searchkit.clean.judge import judge_blocks
@@ -178,6 +179,70 @@ def test_a_name_over_the_whole_page_is_not_believed() -> None:
     for name in ("newsletter", "sidebar", "social", "related", "popup", "menu-open footer"):
         text = clean_html(f"<body><div class='{name}'>{tagged(PARAGRAPHS[:3])}</div></body>").text
         assert text.split("\n\n") == PARAGRAPHS[:3], name
+
+
+BANNERS = [
+    ("sign-up", "Subscribe today to the Strelsau Gazette for the full story."),
+    ("sign-up", "To read the full article, please log in."),
+    ("sign-up", "If you're already a subscriber, please sign in to go on."),
+    ("sign-up", "New subscribers also receive a map of the harbour."),
+    ("sign-up", "Download the Gazette app for iPhone and Android."),
+    ("sign-up", "Never miss a story: sign up to our newsletter."),
+    ("sign-up", "Send us your letter to the editor before Friday."),
+    ("sign-up", "We want to hear from you. Write a letter to the editor about it."),
+    ("sign-up", "If you liked this article, please consider a donation."),
+    ("disclaimer", "The Gazette is not responsible for the opinions of its contributors."),
+    ("disclaimer", "Suggested citation: Example, Ana, Rivers and Treaties, Strelsau 2021."),
+    ("disclaimer", "How to cite this article"),
+    ("disclaimer", "Les textes publiés sur ce blog n'engagent que leurs auteurs."),
+    ("disclaimer", "Der Beitrag gibt nicht unbedingt die Meinung der Redaktion wieder."),
+    ("disclaimer", "Las opiniones publicadas son responsabilidad exclusiva de sus autores."),
+    ("advert", "This page contains links to products of our partners."),
+    ("advert", "We may receive compensation when you follow a link."),
+    ("filing", "Press contact:"),
+    ("filing", "Further information:"),
+    ("filing", "Release date: 04/21/2022 Category: Speeches"),
+    ("filing", "12 visitors are online"),
+    ("filing", "Zuletzt aktualisiert am 3.4.2021"),
+    ("filing", "Mis à jour le 3 avril 2021"),
+    ("sign-up", "Réservé aux abonnés"),
+    ("share", "Diesen Beitrag mit anderen teilen:"),
+    ("related", "Weitere Meldungen aus Strelsau"),
+    ("related", "Mehr zum Thema"),
+    ("related", "Das könnte Sie auch interessieren"),
+    ("related", "Sur le même sujet"),
+    ("related", "Noticias relacionadas"),
+    ("related", "Материалы по теме"),
+    ("credit", "Symbolbild: Ana Example"),
+    ("credit", "Crédits photos : Ana Example"),
+    ("cookie", "Wir respektieren Ihre Privatsphäre und laden ohne Einwilligung nichts."),
+]
+SENTENCES = [
+    "Ruritania is not responsible for the statements of the militia.",
+    "If you value our freedom, support this treaty.",
+    "Never miss a chance to sign a peace, he said.",
+    "We want to hear from you what this article of the treaty means.",
+    "To read the full text of the treaty is a duty, the minister said.",
+    "For further information: the talks lasted nine hours and ended without a text.",
+    "Contact.",
+    "Lesen Sie dazu auch den Vertrag, den wir gestern gezeichnet haben, sagte er, Wort für Wort.",
+    "Ces propos n'engagent que leurs auteurs.",
+    "Wir respektieren Ihre Privatsphäre, und dabei bleibt es, sagte der Minister.",
+    "Weitere Themen waren der Fluss und die Gefangenen.",
+    "Mehr zum Thema sagte der Minister nicht.",
+]
+
+
+@pytest.mark.parametrize(("rule", "line"), BANNERS)
+def test_a_line_that_is_a_banner_goes_by_its_rule(rule: str, line: str) -> None:
+    document = clean_html(f"<body><div>{tagged([*PARAGRAPHS[:3], line, PARAGRAPHS[3]])}</div>")
+    assert boilerplate_rule(line) == rule
+    assert document.text.split("\n\n") == PARAGRAPHS[:4]
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_a_sentence_with_the_words_of_a_banner_stays(line: str) -> None:
+    assert boilerplate_rule(line) is None
 
 
 # --- hostile pages ---------------------------------------------------------------------

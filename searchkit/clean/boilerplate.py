@@ -9,11 +9,11 @@ than sixty words are text whatever they mention.  Words of class names are judge
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
-# A longer line is text; the longest banner sentence met in news pages has 58 words.
-LONGEST_BANNER_WORDS = 60
+from searchkit.clean.banners import END, LABEL_END, banner_rule
+from searchkit.clean.banners_foreign import FOREIGN_RULES
+
 LONGEST_BANNER_CHARS = 600
 
 SITES = (
@@ -33,34 +33,8 @@ LETTER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of boilerplate.
-
-    A pattern is tried only where a trigger stands in the small-lettered line: substring
-    search is ten times cheaper, and most lines of a statement hold no trigger.
-    ``words`` is the longest line that the rule may remove.
-    """
-
-    name: str
-    triggers: tuple[str, ...]
-    pattern: re.Pattern[str]
-    words: int = LONGEST_BANNER_WORDS
-
-
-def _rule(name: str, triggers: str, *patterns: str, words: int = LONGEST_BANNER_WORDS) -> Rule:
-    """A rule whose patterns each have to begin at the line's first letter or digit."""
-    joined = r"[\W_]*(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")"
-    return Rule(name, tuple(triggers.split("|")), re.compile(joined), words)
-
-
-# The end of a line that is a label and not a sentence.
-END = r"[\W_]*$"
-# The same for single common words, which a speaker may say alone ("Back." "Next slide.").
-LABEL_END = r"[^\w.?!…—]*$"
-
 RULES = (
-    _rule(
+    banner_rule(
         "cookie",
         "cookie|consent|cookies|tracking|device",
         # "We use cookies to give you the best experience": who, and what for.
@@ -91,7 +65,7 @@ RULES = (
         r" (?:web )?"
         r"(?:utiliza|usa) cookies|questo sito (?:web )?(?:utilizza|usa) (?:i )?cookie",
     ),
-    _rule(
+    banner_rule(
         "cookie",
         "файлы cookie|файлов cookie|çerez|privacy",
         r"(?:мы используем|(?:на(?:ш|стоящий)|этот) сайт использует|сайт использует)"
@@ -104,7 +78,7 @@ RULES = (
         r"|terms(?: of (?:use|service))?))*" + END,
         words=40,
     ),
-    _rule(
+    banner_rule(
         "sign-up",
         "sign|subscri|inbox|register|newsletter|log in|login|e-mail|email|account|join|agree"
         "|podcasts",
@@ -144,18 +118,7 @@ RULES = (
         r"(?:readers|subscribers)\b",
         words=90,
     ),
-    _rule(
-        "sign-up",
-        "подпи|abonn|inscri|suscr|iscri|abone|اشترك|订阅",
-        r"подпи(?:шитесь|сывайтесь|саться)(?: на .{0,60})?" + END,
-        r"abonnez-vous\b.{0,60}" + END,
-        r"inscrivez-vous (?:à|a) (?:la|notre|nos) (?:news|lettre|info)",
-        r"(?:newsletter|hier) abonnieren" + END,
-        r"suscr[ií]b(?:ete|ase)\b.{0,60}" + END,
-        r"iscriviti alla newsletter|bültenimize abone|اشترك في (?:النشرة|نشرتنا)|订阅(?:我们|新闻)",
-        words=20,
-    ),
-    _rule(
+    banner_rule(
         "share",
         "share|tweet|print|facebook|twitter|linkedin|whatsapp|mail|copy|pin it|telegram|sharing",
         rf"(?:please )?(?:share|sharing|tweet|e-?mail|print)(?: this| the)? {PIECE}"
@@ -176,17 +139,7 @@ RULES = (
         r"(?:click|tap) (?:here )?to (?:share|e-?mail|print|copy)\b.{0,80}",
         words=25,
     ),
-    _rule(
-        "share",
-        "partag|teilen|compart|condivid|подели|поділи|paylaş|paylaş|شارك|分享|udostępnij|sdílet"
-        "|delen",
-        r"(?:partage[rz](?: (?:cet|l'|l’) ?article| sur .{0,30})?|(?:artikel |beitrag )?teilen"
-        r"(?: (?:auf|mit) .{0,20})?|compart(?:ir|e|a)(?: (?:en|este|esta|el|no|na) .{0,30})?"
-        r"|condividi(?: (?:su|questo) .{0,30})?|поделиться(?: .{0,30})?|поділитися(?: .{0,30})?"
-        r"|paylaş|شارك(?: .{0,30})?|分享(?:到.{0,12})?|udostępnij|sdílet|delen)" + END,
-        words=8,
-    ),
-    _rule(
+    banner_rule(
         "follow",
         "follow|reached at|connect|like us|join us|find us|subscribe|suivez|folg|sígu|sigu"
         "|seguici|подпис|takip|تابع",
@@ -206,7 +159,7 @@ RULES = (
         r"|следите за нами|подписывайтесь на нас)\b.{0,60}" + END,
         words=20,
     ),
-    _rule(
+    banner_rule(
         "disclaimer",
         "views|opinion|position|publishes|carries|features|hosts|author|disclaim|informational",
         # Whose views: an author's or an article's, never a government's or a colleague's.
@@ -226,7 +179,7 @@ RULES = (
         r"(?:this|the) (?:article|material|content|post|story) (?:is|was|has been)"
         r" (?:\w+ ){0,3}for (?:general )?informational purposes",
     ),
-    _rule(
+    banner_rule(
         "copyright",
         "©|(c)|copyright|originally|first|rights reserved|published, broadcast|tous droits"
         "|derechos reservados"
@@ -249,7 +202,7 @@ RULES = (
         r"(?:click here to |how to )?republish (?:this|our) (?:article|story|content)",
         words=45,
     ),
-    _rule(
+    banner_rule(
         "related",
         "read|see also|related|recommend|more |most |also |miss|up next|trending|latest|picks"
         "|watch"
@@ -285,18 +238,7 @@ RULES = (
         r"continue reading[\s.…»→]*" + END,
         words=28,
     ),
-    _rule(
-        "related",
-        "читайте|lire|lesen|leer|leia|leggi|oku|اقرأ|相关|阅读|przeczytaj|lees ook|čtěte",
-        r"(?:читайте (?:также|ещ[её])|(?:à )?lire aussi|lesen sie auch|mehr zum thema|leer más"
-        r"|lea también"
-        r"|te puede interesar|leia (?:também|mais)|leggi anche|ayrıca oku\w*|اقر[أا] (?:أيضا"
-        r"|أيضًا|المزيد)"
-        r"|相关(?:新闻|阅读|链接)|przeczytaj także|czytaj (?:też|także)|lees ook|čtěte také)"
-        r"(?: ?[:|»-] ?.{0,160}| .{0,80})?$",
-        words=28,
-    ),
-    _rule(
+    banner_rule(
         "advert",
         "advert|anzeige|publicité|реклама|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
         r"(?:- )?advertise?ments?(?: feature)?(?: \d+)?" + END,
@@ -317,7 +259,7 @@ RULES = (
         r"(?:advertisement )?(?:skip|close) (?:this )?ad(?:vertise?ment)?" + END,
         words=30,
     ),
-    _rule(
+    banner_rule(
         "comments",
         "comment|discussion|reply|conversation|will not be published|required fields",
         r"(?:(?:leave|post|add|write|view|show|hide|read|load|see|no|all|\d+) (?:a |your |all "
@@ -331,7 +273,7 @@ RULES = (
         r"required fields are marked",
         words=25,
     ),
-    _rule(
+    banner_rule(
         "credit",
         "contribut|report|editing|written|compiled|edited|photo|image|picture|video|getty|credit",
         r".{2,300}\bcontributed(?: reporting)? to this (?:report|story|article|post|piece)" + END,
@@ -346,7 +288,7 @@ RULES = (
         r"|photo credit)(?:[ ,:/].{0,80})?$",
         words=30,
     ),
-    _rule(
+    banner_rule(
         "filing",
         "publi|link|version|updated|tags|topics|section|filed|categor|posted|status|modified"
         "|reading|read|id",
@@ -364,7 +306,7 @@ RULES = (
         r"\d+ min(?:ute)?s?(?: read)?" + LABEL_END,
         words=28,
     ),
-    _rule(
+    banner_rule(
         "navigation",
         "home|visitor|viewed|guestbook|printed|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript"
         "|browser|close"
@@ -388,6 +330,56 @@ RULES = (
         r"your browser (?:does not|doesn'?t|is (?:not|out))",
         words=20,
     ),
+    banner_rule(
+        "sign-up",
+        "subscri|log in|sign in|app |apps |letter|support|consider|donat",
+        # A pay wall: the rest of the story is what a subscription is for.
+        r"(?:please )?subscribe(?: now| today)?\b.{0,60}"
+        r"\b(?:(?:full|whole|entire) (?:story|article|text)|(?:story|article) in full)" + END,
+        r"to (?:view|read|see|access) (?:the |this )?(?:full |whole |rest of the )?"
+        r"(?:story|article|post|content),? (?:please )?(?:subscribe|log in|sign in|register)\b",
+        r"(?:if you(?:'re| are) .{0,60})?\balready a subscriber\b.{0,60}\b(?:log|sign) in\b",
+        r"(?:first-time|new|annual|digital) subscribers (?:also |will )*(?:receive|get|enjoy)\b",
+        r"(?:for .{3,60} )?(?:download|get|install) (?:the|our) (?:\w+ ){0,3}apps?\b.{0,30}"
+        r"\b(?:ios|iphone|android|app store|google play)\b",
+        r"never miss .{0,60}\b(?:sign(?:ing)? up|subscrib\w+)\b.{0,40}"
+        r"\b(?:newsletter|alerts?|inbox)\b",
+        r"(?:submit|send) (?:us )?(?:your|a) letter to the editor\b",
+        r"we want to hear (?:from you|what you think)\b.{0,120}"
+        r"\b(?:letter to the editor|e-?mail us)\b",
+        r"if you (?:enjoy|lik|valu)\w* (?:reading )?(?:this|our)"
+        r" (?:article|story|post|piece|blog|site|newsletter|journalism|reporting)\b.{0,60}"
+        r"\b(?:consider|support|donat)\w*\b.{0,80}",
+        words=45,
+    ),
+    banner_rule(
+        "disclaimer",
+        "not responsible|not liable|suggested citation|recommended citation|cite this",
+        r".{2,60}\b(?:is|are) not (?:responsible|liable) for the (?:opinions?|views|content"
+        r"|statements|comments)\b.{0,80}"
+        r"\b(?:contributors|users|readers|commenters|external (?:web)?sites)\b.{0,80}",
+        r"(?:suggested|recommended|preferred) citation\b ?:? ?.{0,300}$",
+        r"(?:how to )?cite (?:this|as)(?: \w+)?" + LABEL_END,
+    ),
+    banner_rule(
+        "advert",
+        "advertisers|partners|compensation",
+        r"(?:this|the) (?:post|article|page|site|story) (?:contains?|includes?|may contain)"
+        r" (?:references|links) to (?:products|offers)\b.{0,200}\b(?:advertisers|partners)\b",
+        r"(?:we|the (?:site|publisher)) (?:may )?(?:receive|earn) compensation (?:when|if|from)\b",
+    ),
+    banner_rule(
+        "filing",
+        "contact|further|additional|more info|news date|online",
+        # Labels over addresses and links, never a sentence.
+        r"(?:(?:press|media|news) )?(?:contacts?|enquiries|inquiries)(?: (?:details|information"
+        r"|persons?))? ?:" + LABEL_END,
+        r"(?:further|additional|more) (?:information|info|links|reading) ?:" + LABEL_END,
+        r"(?:news|press|release|issue) date ?: ?[^!?]{0,20}\d{4}[^.!?]{0,60}$",
+        r"\d+ (?:users?|visitors?|guests?) (?:are |is )?(?:currently )?online\b.{0,60}",
+        words=14,
+    ),
+    *FOREIGN_RULES,
 )
 
 WORD_GAP = re.compile(r"\s+")
