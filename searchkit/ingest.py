@@ -44,6 +44,7 @@ class Outcome:
     title: str | None = None
     warnings: tuple[str, ...] = ()
     reason: str | None = None
+    capture_id: int | None = None
 
 
 class Makers:
@@ -191,7 +192,8 @@ def _unchanged(archive: Archive, page: Page, given: Given) -> _Begun | None:
 
 def _begin(archive: Archive, capture_id: int, page: Page, given: Given, makers: Makers) -> _Begun:
     made = makers.make(page, given, parser_of(archive))
-    return _Begun(Outcome(page.origin, "refused"), len(page.body), capture_id, made)
+    outcome = Outcome(page.origin, "refused", capture_id=capture_id)
+    return _Begun(outcome, len(page.body), capture_id, made)
 
 
 def _finish_some(archive: Archive, under_way: deque[_Begun], makers: Makers) -> Iterator[Outcome]:
@@ -226,6 +228,10 @@ def _finish(archive: Archive, begun: _Begun) -> Outcome:
     document = made.document
     parser = parser_of(archive)
     kept = keep_document(archive, begun.capture_id, document, made.passages, parser)
-    return Outcome(
-        begun.outcome.origin, kept.outcome, document.id, document.title, document.warnings
+    return replace(
+        begun.outcome,
+        result=kept.outcome,
+        document_id=document.id,
+        title=document.title,
+        warnings=document.warnings,
     )

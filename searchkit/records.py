@@ -48,7 +48,8 @@ class Given:
     """What the user or the source states about a document; it beats what is found.
 
     ``id`` is the source's own identifier, ``role`` the speaker's post, ``country``
-    a name or code as given, ``published`` an ISO 8601 date of any precision.
+    a name or code as given, ``published`` an ISO 8601 date of any precision.  ``listed``
+    is the date that a feed or list named beside the page: used where the page has none.
     """
 
     id: str | None = None
@@ -60,6 +61,7 @@ class Given:
     source: str | None = None
     url: str | None = None
     language: str | None = None
+    listed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ ROWS = [
     ["inputs", "fetch", "archive", "engines"],
     ["seeds", "reclean", "stories", "facets"],
     ["ingest", "indexer", "search"],
+    ["crawl"],
     ["evaluate"],
     ["batch"],
     ["cli", "__init__"],

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -101,6 +102,20 @@ class Archive(Reader):
         if self._warc is None:
             raise ValueError("the archive was opened for reading: use write=True")
         return self._warc
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is written inside is one transaction, on the disk when it ends.
+
+        For many small writes in a row: one wait for the disk instead of one for each.
+        """
+        writer = self._writer()
+        try:
+            with self._database.together(), writer.synced_once():
+                yield
+        except BaseException:
+            writer.forget_unknown()
+            raise
 
     def find_same(self, page: Page, given: Given) -> Same | None:
         """The finished capture of the same bytes with the same `Given`, or None.

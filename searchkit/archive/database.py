@@ -52,6 +52,7 @@ class Database:
     def __init__(self, path: Path, *, write: bool) -> None:
         self.path = path
         self.write = write
+        self._is_joined = False
         with self._errors():
             self._connection = _connect(path, write=write)
         try:
@@ -150,7 +151,13 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is there afterwards, or nothing of it."""
+        """All that is written inside is there afterwards, or nothing of it.
+
+        Inside `together` it is part of that.
+        """
+        if self._is_joined:
+            yield
+            return
         self.run("BEGIN IMMEDIATE")
         try:
             yield
@@ -158,6 +165,16 @@ class Database:
         except BaseException:
             self._roll_back()
             raise
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all those inside."""
+        with self.transaction():
+            self._is_joined = True
+            try:
+                yield
+            finally:
+                self._is_joined = False
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

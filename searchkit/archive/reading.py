@@ -13,13 +13,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from searchkit.archive import rows
 from searchkit.archive.database import Database
 from searchkit.archive.templates import TemplateReader
 from searchkit.errors import ArchiveError, UsageError
 from searchkit.records import Copy, Document, Given, Page, Passage
+
+if TYPE_CHECKING:  # a search crawls nothing
+    from searchkit.archive.crawling import CrawlState
 
 _BATCH = 500
 _MIN_PREFIX = 4
@@ -133,6 +136,13 @@ class Reader(TemplateReader):
     def warc_path(self) -> Path:
         """Folder of the WARC files."""
         return self.path / "warc"
+
+    @property
+    def crawl_state(self) -> CrawlState:
+        """What crawls remember: addresses, hosts, how sources fare."""
+        from searchkit.archive.crawling import CrawlState
+
+        return CrawlState(self._database)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """``with archive.snapshot():`` all that is read inside belongs to one state."""

@@ -85,7 +85,7 @@ def read_given(text: str) -> Given:
 
     >>> read_given('{"source":"xx-mfa"}')
     Given(id=None, title=None, speaker=None, role=None, country=None, published=None, \
-source='xx-mfa', url=None, language=None)
+source='xx-mfa', url=None, language=None, listed=None)
     """
     return Given(**json.loads(text))
 

@@ -218,7 +218,62 @@ _SCHEMA_3 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3)
+# What a crawl knows of each address: due is NULL where it is not asked for again; calm counts
+# visits in a row without change; digest is of the body last seen, capture the last one kept.
+_SCHEMA_4 = (
+    """
+    CREATE TABLE crawl_pages (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('feed', 'sitemap', 'list', 'page')),
+        url TEXT NOT NULL,
+        host TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('new', 'seen', 'gone', 'failed')),
+        title TEXT,
+        published TEXT,
+        stamp TEXT,
+        etag TEXT,
+        last_modified TEXT,
+        digest BLOB,
+        capture INTEGER REFERENCES captures (id),
+        depth INTEGER NOT NULL,
+        found TEXT NOT NULL,
+        visited TEXT,
+        due TEXT,
+        interval_s INTEGER NOT NULL DEFAULT 0,
+        calm INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL DEFAULT 0,
+        reason TEXT,
+        PRIMARY KEY (source, kind, key)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX crawl_pages_due ON crawl_pages (host, due) WHERE due IS NOT NULL",
+    "CREATE INDEX crawl_pages_capture ON crawl_pages (capture) WHERE capture IS NOT NULL",
+    """
+    CREATE TABLE crawl_hosts (
+        host TEXT PRIMARY KEY,
+        robots_status INTEGER,
+        robots BLOB,
+        robots_at TEXT,
+        not_before TEXT,
+        day TEXT,
+        requests INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE crawl_sources (
+        source TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        tried TEXT NOT NULL,
+        succeeded TEXT,
+        newest TEXT,
+        failing_since TEXT,
+        reason TEXT
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3, _SCHEMA_4)
 """Step i leads from schema i to schema i + 1; the schema's number is ``len(MIGRATIONS)``."""
 
 WRITE_VERSION = """

@@ -286,6 +286,7 @@ class WarcWriter:
         self._database = database
         self._descriptor = -1
         self._current: WarcFile | None = None
+        self._syncs_later = False
         self._settle()
 
     def _settle(self) -> None:
@@ -339,6 +340,22 @@ class WarcWriter:
             raise
         self._current = grown
 
+    @contextmanager
+    def synced_once(self) -> Iterator[None]:
+        """All records written inside reach the disk at its end, before they are committed."""
+        self._syncs_later = True
+        try:
+            yield
+        finally:
+            self._syncs_later = False
+        if self._descriptor >= 0:
+            os.fsync(self._descriptor)
+
+    def forget_unknown(self) -> None:
+        """Cut off what was written in a transaction that came to nothing."""
+        if self._current is not None:
+            self._forget(self._current)
+
     def _grow(self, file: WarcFile, record: bytes) -> WarcFile:
         grown = WarcFile(
             file.number,
@@ -359,7 +376,8 @@ class WarcWriter:
             while left:
                 written = os.pwrite(self._descriptor, left, offset)
                 left, offset = left[written:], offset + written
-            os.fsync(self._descriptor)
+            if not self._syncs_later:
+                os.fsync(self._descriptor)
         except OSError as exc:
             path = self._directory / file.name
             raise ArchiveError(
@@ -403,6 +421,8 @@ class WarcWriter:
     def close(self) -> None:
         """Close the file; the next record opens it again."""
         if self._descriptor >= 0:
+            if self._syncs_later:
+                os.fsync(self._descriptor)
             os.close(self._descriptor)
         self._descriptor = -1
         self._current = None

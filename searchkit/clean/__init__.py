@@ -179,6 +179,8 @@ def _evidence(given: Given, facts: Metadata, language: Settled | None) -> tuple[
 def _date(given: Given, facts: Metadata) -> tuple[str | None, str | None, Certainty | None]:
     if given.published:
         return given.published, "given", "certain"
+    if given.listed and not facts.published:
+        return given.listed[:10], "feed", "likely"
     return facts.published, facts.published_source, facts.published_certainty
 
 

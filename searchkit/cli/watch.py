@@ -1,0 +1,148 @@
+"""``searchkit watch``: crawl and index, again and again, at an interval."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+import re
+import threading
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from searchkit.archive import open_archive
+from searchkit.cli.crawl import choose_sources, contact_of, crawl_pass, stopping, summary
+from searchkit.cli.terminal import note
+from searchkit.crawl import Options
+from searchkit.errors import SearchkitError
+
+EXAMPLES = """\b
+Examples:
+  searchkit watch --every 15m
+  searchkit watch xx-mfa --every 1h --contact press-desk@thinktank.example
+\b
+A pass never overlaps the next.  INDEX/heartbeat.json tells when the last one
+began and ended, INDEX/watch.log what it found (5 files of 1 MB).  For systemd
+and cron see docs/crawling.md.
+"""
+
+_UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_INTERVAL = re.compile(r"([1-9]\d{0,5})([smhd])\Z")
+LOG_BYTES, LOG_FILES = 1 << 20, 5
+
+
+class Interval(click.ParamType[float]):
+    """A time like 90s, 15m, 2h, 1d, in seconds."""
+
+    name = "interval"
+
+    def convert(
+        self, value: str | float, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The seconds of the interval."""
+        if isinstance(value, int | float):
+            return float(value)
+        found = _INTERVAL.match(value)
+        if found is None:
+            self.fail(f"{value!r} is no interval; write one like 90s, 15m, 2h, 1d", param, ctx)
+        return float(int(found[1]) * _UNIT_S[found[2]])
+
+
+@click.command("watch", epilog=EXAMPLES)
+@click.argument("names", metavar="SOURCE|URL...", nargs=-1)
+@click.option(
+    "--every",
+    type=Interval(),
+    default="15m",
+    show_default=True,
+    help="From the beginning of one pass to that of the next.",
+)
+@click.option(
+    "--seeds",
+    type=click.Path(exists=True, path_type=Path),
+    help="File or folder of sources.  Default: seeds/, else those that are shipped.",
+)
+@click.option(
+    "--contact",
+    envvar="SEARCHKIT_CONTACT",
+    help="Address or page told to every server; remembered.",
+)
+@click.option("--allow-private", is_flag=True, help="Let hosts be of this machine or network.")
+@click.option("--passes", type=click.IntRange(1), help="End after so many passes.")
+@click.pass_obj
+def command(
+    index_path: Path,
+    names: Sequence[str],
+    every: float,
+    seeds: Path | None,
+    contact: str | None,
+    allow_private: bool,
+    passes: int | None,
+) -> None:
+    """Crawl and index at an interval, until it is stopped."""
+    index_path.mkdir(parents=True, exist_ok=True)
+    log = _log(index_path / "watch.log")
+    with stopping() as stop:
+        done = 0
+        while not stop.is_set():
+            begun = time.monotonic()
+            _one_pass(index_path, names, seeds, contact, allow_private, stop, log)
+            done += 1
+            if passes is not None and done >= passes:
+                return
+            stop.wait(max(0.0, begun + every - time.monotonic()))
+
+
+def _one_pass(
+    index_path: Path,
+    names: Sequence[str],
+    seeds: Path | None,
+    contact: str | None,
+    allow_private: bool,
+    stop: threading.Event,
+    log: logging.Logger,
+) -> None:
+    """One pass; an error is logged and told, and the next pass tries again."""
+    begun = datetime.now(UTC)
+    beat(index_path, begun, None, "running")
+    try:
+        sources = choose_sources(names, seeds)  # anew: the files may have changed
+        with open_archive(index_path, write=True, on_wait=note) as archive:
+            options = Options(contact_of(archive, contact), allow_private)
+            counts = crawl_pass(archive, index_path, sources, options, stop)
+        told = summary(counts, len(sources))
+    except SearchkitError as error:
+        told = f"Error: {error}"
+    beat(index_path, begun, datetime.now(UTC), told)
+    log.info("%s", told.replace("\n", " "))
+    note(f"{begun:%Y-%m-%d %H:%M} {told}")
+
+
+def beat(index_path: Path, begun: datetime, ended: datetime | None, told: str) -> None:
+    """Write the heartbeat, in one step: whoever reads it finds the old one or the new."""
+    beside = index_path / "heartbeat.json.new"
+    content = {
+        "begun": begun.isoformat(timespec="seconds"),
+        "ended": ended.isoformat(timespec="seconds") if ended else None,
+        "pid": os.getpid(),
+        "result": told,
+    }
+    beside.write_text(json.dumps(content) + "\n", encoding="utf-8")
+    beside.replace(index_path / "heartbeat.json")
+
+
+def _log(path: Path) -> logging.Logger:
+    log = logging.getLogger("searchkit.watch")
+    log.setLevel(logging.INFO)
+    log.propagate = False
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.handlers = [handler]
+    return log
