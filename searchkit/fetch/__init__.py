@@ -18,15 +18,8 @@ from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urljoin
 
 from searchkit.errors import FetchError
-from searchkit.fetch.connection import (
-    REDIRECTS,
-    Answer,
-    Limits,
-    errors_of,
-    fetch_error,
-    get,
-    temporary_error,
-)
+from searchkit.fetch.connection import Limits, errors_of, fetch_error, temporary_error
+from searchkit.fetch.exchange import REDIRECTS, Answer, get
 from searchkit.inflate import Coding, InflateError, inflate
 from searchkit.records import Page
 from searchkit.sniff import NAMES, PAGE_TYPES, sniff

@@ -8,11 +8,8 @@ host may be asked, and whether robots.txt allows it, is the business of `searchk
 
 from __future__ import annotations
 
-import http.client
-import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,19 +26,15 @@ from searchkit.fetch import (
     redirect_target,
     unpacked,
 )
-from searchkit.fetch.connection import (
-    REDIRECTS,
-    Answer,
-    Limits,
-    ask,
-    connect,
-    errors_of,
-    fetch_error,
-)
+from searchkit.fetch.connection import Limits, connect, errors_of, fetch_error
+from searchkit.fetch.exchange import REDIRECTS, Answer, Wire
 from searchkit.urls import UrlParts
 
 # Servers close what is idle after 5 to 75 seconds; an older connection is not tried again.
 _IDLE_S = 4.0
+# A crawler gives each host a session; others are the targets of redirects.
+_MOST_OPEN = 8
+_Key = tuple[str, str, bool]
 # A validator longer than this is not worth sending back.
 _MAX_VALIDATOR = 500
 
@@ -62,7 +55,7 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first header of a name, without white space around it."""
-        found = (value.strip() for key, value in self.headers if key.lower() == name)
+        found = (value.strip() for key, value in self.headers if key.lower() == name.lower())
         return next(found, None)
 
     @property
@@ -80,24 +73,19 @@ class Response:
             return float(asked[:9])
         try:
             until = parsedate_to_datetime(asked)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if until.tzinfo is None:
             until = until.replace(tzinfo=UTC)
         return max(0.0, (until - self.fetched_at).total_seconds())
 
 
-@dataclass(slots=True)
-class _Open:
-    sock: socket.socket
-    used_at: float
-
-
 class Session:
     """Connections to hosts, one for each; of one thread.  Close it, or use ``with``.
 
-    ``agent`` is the User-Agent; with ``allow_private`` hosts may be of this machine or
-    network.  Raises FetchError for an agent that cannot be sent.
+    ``agent`` is the User-Agent; with ``allow_private`` the host of a URL asked for (not
+    one it redirects to) may be of this machine or network.  Raises FetchError for an
+    agent that cannot be sent.
     """
 
     def __init__(
@@ -114,7 +102,8 @@ class Session:
         self._private = allow_private
         self._timeout_s = timeout_s
         self._max_bytes = max_bytes
-        self._open: dict[tuple[str, str], _Open] = {}
+        # By scheme, host and whether it may be private; the one used last stands last.
+        self._open: dict[_Key, Wire] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -125,7 +114,7 @@ class Session:
     def close(self) -> None:
         """Close all connections."""
         for one in self._open.values():
-            one.sock.close()
+            one.close()
         self._open.clear()
 
     def get(
@@ -144,11 +133,13 @@ class Session:
         """
         limits = Limits(time.monotonic() + self._timeout_s, self._timeout_s, self._max_bytes)
         parts = checked_url(url)
+        named = parts.host
         seen = {str(parts)}
         validators = _validators(etag, last_modified)
         for _ in range(MAX_REDIRECTS + 1):
+            private = self._private and parts.host == named
             with errors_of(parts, limits):
-                answer = self._answer(parts, limits, validators)
+                answer = self._answer(parts, limits, validators, private=private)
             if answer.status not in REDIRECTS:
                 return self._response(url, parts, answer)
             parts = redirect_target(parts, answer)
@@ -160,29 +151,43 @@ class Session:
             validators = ()  # they are of the page asked for, not of another
         raise fetch_error(parts, f"more than {MAX_REDIRECTS} redirects", "redirect_loop")
 
-    def _answer(self, parts: UrlParts, limits: Limits, headers: tuple[str, ...]) -> Answer:
+    def _answer(
+        self, parts: UrlParts, limits: Limits, headers: tuple[str, ...], *, private: bool
+    ) -> Answer:
         """One request; over a kept connection first, which the server may have closed."""
-        kept = self._open.pop((parts.scheme, parts.netloc), None)
-        if kept is not None and time.monotonic() - kept.used_at < _IDLE_S:
-            with suppress(ConnectionError, http.client.BadStatusLine):
-                return self._ask(kept.sock, parts, limits, headers)
-        elif kept is not None:
-            kept.sock.close()
-        return self._ask(
-            connect(parts, private=self._private, limits=limits), parts, limits, headers
-        )
+        key = (parts.scheme, parts.netloc, private)
+        kept = self._kept(key)
+        if kept is not None:
+            try:
+                return self._ask(key, kept, parts, limits, headers)
+            except TimeoutError:
+                raise
+            except OSError:
+                if kept.is_answered:
+                    raise
+        wire = Wire(connect(parts, private=private, limits=limits))
+        return self._ask(key, wire, parts, limits, headers)
+
+    def _kept(self, key: _Key) -> Wire | None:
+        wire = self._open.pop(key, None)
+        if wire is None or (time.monotonic() - wire.used_at < _IDLE_S and wire.is_quiet()):
+            return wire
+        wire.close()
+        return None
 
     def _ask(
-        self, sock: socket.socket, parts: UrlParts, limits: Limits, headers: tuple[str, ...]
+        self, key: _Key, wire: Wire, parts: UrlParts, limits: Limits, headers: tuple[str, ...]
     ) -> Answer:
         keep = False
         try:
-            answer, keep = ask(sock, parts, limits=limits, agent=self._agent, headers=headers)
+            answer, keep = wire.ask(parts, limits=limits, agent=self._agent, headers=headers)
         finally:
-            if keep:
-                self._open[parts.scheme, parts.netloc] = _Open(sock, time.monotonic())
-            else:
-                sock.close()
+            if not keep:
+                wire.close()
+        if keep:
+            self._open[key] = wire
+            if len(self._open) > _MOST_OPEN:
+                self._open.pop(next(iter(self._open))).close()
         return answer
 
     def _response(self, url: str, parts: UrlParts, answer: Answer) -> Response:
