@@ -5,15 +5,17 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from searchkit.errors import FetchError, TemporaryFetchError
@@ -192,6 +194,27 @@ def test_a_broken_answer_costs_little_and_says_why(site: Site, name: str) -> Non
         assert time.monotonic() - start < 2
         assert peak < 24 * MIB
         assert session.get(site.url()).body == HTML  # whatever came before
+
+
+PIECES = [
+    b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 404 Not Found\r\n", b"HTTP/1.1 302 Found\r\n",
+    b"HTTP/1.1 304 X\r\n", b"HTTP/1.1 103 X\r\n", b"HTTP/1.0 200\r\n", b"\r\n", b"\n", b"\r",
+    b"Content-Length: 5\r\n", b"Content-Length: -1\r\n", b"Transfer-Encoding: chunked\r\n",
+    b"Content-Encoding: gzip\r\n", b"Content-Encoding: deflate\r\n", b"Location: /\r\n",
+    b"Location: //[\r\n", b"Location: \xff\x00\r\n", b"Connection: keep-alive\r\n", b" folded\r\n",
+    b": \r\n", b"From x\r\n", b"Content-Type: text/html; charset=\xff\r\n", b"5\r\nhello\r\n",
+    b"0\r\n\r\n", b"-1\r\n", b"0x5\r\n", b"hello", b"\x00", b"\xff\xfe", gzip.compress(b"x"),
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=8), max_size=12).map(b"".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_no_bytes_at_all_raise_anything_else(site: Site, data: bytes) -> None:
+    site.on("/bad", raw(data))
+    with Session("x/1", allow_private=True, timeout_s=2.0) as session:
+        with suppress(FetchError):
+            session.get(site.url("/bad"))
+        assert session.get(site.url()).body == HTML
 
 
 # The statuses
@@ -635,8 +658,6 @@ def test_tls_with_a_server_that_speaks_none(site: Site, session: Session, words:
 
 
 def failure_while(one: Session, url: str, listener: socket.socket, words: bytes) -> FetchError:
-    import threading
-
     def serve() -> None:
         conn, _ = listener.accept()
         with conn:

@@ -17,6 +17,7 @@ import re
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape, unescape
@@ -374,7 +375,8 @@ def replay_feed(folder: Path, site: Site | None = None) -> Replay:
 def _serve() -> None:
     with make_site(int(sys.argv[1]) if len(sys.argv) > 1 else 2000) as press:
         print(press.site.url(), flush=True)
-        press.site.closed.wait()
+        with suppress(KeyboardInterrupt):
+            press.site.closed.wait()
 
 
 if __name__ == "__main__":
