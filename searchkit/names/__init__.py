@@ -11,12 +11,21 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from searchkit.names.offices import ORGANISATIONS
 
-__all__ = ["country_code", "country_name", "fold_name", "may_begin_name", "organisation"]
+__all__ = [
+    "country_code",
+    "country_name",
+    "fold_name",
+    "folded_names",
+    "may_begin_name",
+    "organisation",
+]
 
 # "the Republic of ...", "l'Ukraine", "la Republica": articles say nothing about which.
 ARTICLE = re.compile(r"^(?:the|la|le|les|el|los|die|der|das) |^l'")
@@ -59,10 +68,15 @@ def _organisations() -> dict[str, str]:
     return table
 
 
+def folded_names() -> Iterator[str]:
+    """All names of countries and organisations that are known, as `fold_name` gives them."""
+    return filter(None, chain(_tables()[1], _organisations()))
+
+
 @cache
 def _first_words() -> frozenset[str]:
     """The first words of all aliases and organisations."""
-    return frozenset(key.split()[0] for key in (*_tables()[1], *_organisations()) if key)
+    return frozenset(name.split()[0] for name in folded_names())
 
 
 def may_begin_name(word: str) -> bool:
