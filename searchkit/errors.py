@@ -9,6 +9,7 @@
     ├── ArchiveError          1   the archive is damaged, missing or too new
     ├── IndexProblem          1   the index is missing, damaged or of another schema
     ├── EngineNotInstalled    1   an optional engine's package is missing
+    ├── DeliveryError         1   a target did not take a message: now, or for good
     ├── WorkerLost            1   a job ended its process each time it was tried
     └── Busy                  75  somebody else holds the lock: try again
 
@@ -88,6 +89,18 @@ class IndexProblem(SearchkitError):
 
 class EngineNotInstalled(SearchkitError):
     """An engine whose optional package is not installed."""
+
+
+class DeliveryError(SearchkitError):
+    """A message that a target did not take; ``permanent``: nor will it another time.
+
+    ``retry_after_s`` is how long the target asks to wait.  The reason holds no secret.
+    """
+
+    def __init__(self, reason: str, permanent: bool, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.permanent = permanent
+        self.retry_after_s = retry_after_s
 
 
 class WorkerLost(SearchkitError):

