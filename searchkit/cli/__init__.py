@@ -28,6 +28,7 @@ COMMANDS = {
     "count": "how many passages match, by speaker, month ...",
     "index": "bring the index up to the archive",
     "search": "find passages: who said it, when, where",
+    "seeds": "the sources to crawl: show and check them",
     "segment": "show the passages of a text, who said each, and why",
     "show": "print a document or a passage in its place",
     "sites": "lines learnt as the template of a site",

@@ -127,7 +127,7 @@ def kind(table: Table) -> Kind:
     value = table.required("kind", "ministry")
     if value not in KINDS:
         known = "" if (hint := near(value, KINDS)) else f"; known: {', '.join(KINDS)}"
-        raise table.error("kind", f"{value!r} is none{hint}{known}")
+        raise table.error("kind", f"{value!r} is unknown{hint}{known}")
     return value
 
 

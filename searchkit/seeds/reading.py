@@ -24,7 +24,7 @@ from typing import Any
 from searchkit.clean.rules import SiteRules
 from searchkit.errors import UsageError
 from searchkit.seeds import keys
-from searchkit.seeds.keys import Table, near
+from searchkit.seeds.keys import Table
 from searchkit.seeds.sources import ListPage, Source
 from searchkit.urls import site_of, url_key
 
@@ -190,8 +190,9 @@ def _read_file(file: Path) -> list[Any]:
 def _sources(file: Path, table: dict[str, Any]) -> list[Any]:
     for key in table:
         if key != "source":
-            hint = near(key, ["source"]) or "; known: source"
-            raise UsageError(f"{file}: unknown table {key!r}{hint} Write [[source]]")
+            raise UsageError(
+                f"{file}: unknown key {key[:80]!r}: a file of sources has [[source]] tables only"
+            )
     sources = table.get("source", [])
     if not isinstance(sources, list):
         raise UsageError(f"{file}: 'source' must be a list of tables: write [[source]]")
