@@ -30,8 +30,9 @@ from searchkit.fetch.connection import Limits, connect, errors_of, fetch_error
 from searchkit.fetch.exchange import REDIRECTS, Answer, Wire
 from searchkit.urls import UrlParts
 
-# Servers close what is idle after 5 to 75 seconds; an older connection is not tried again.
-_IDLE_S = 4.0
+# Servers close what is idle after 5 to 75 seconds, which shows; what lies between may forget
+# a connection without a word.
+_IDLE_S = 30.0
 # A crawler gives each host a session; others are the targets of redirects.
 _MOST_OPEN = 8
 _Key = tuple[str, str, bool]
