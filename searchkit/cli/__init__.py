@@ -25,6 +25,7 @@ COMMANDS = {
     "check": "verify the archive and the index",
     "clean": "print the cleaned text of one page",
     "evaluate": "measure the ranking on a collection with judgements",
+    "crawl": "fetch what is new from the sources",
     "count": "how many passages match, by speaker, month ...",
     "index": "bring the index up to the archive",
     "search": "find passages: who said it, when, where",
@@ -33,6 +34,7 @@ COMMANDS = {
     "show": "print a document or a passage in its place",
     "sites": "lines learnt as the template of a site",
     "status": "what is kept, and how fresh it is",
+    "watch": "crawl and index, again and again",
 }
 
 EXAMPLES = """\b

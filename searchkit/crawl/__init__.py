@@ -21,7 +21,7 @@ from searchkit.archive import Archive
 from searchkit.archive.crawling import CrawlHost, CrawlPage
 from searchkit.archive.rows import utc_text
 from searchkit.crawl import plan, reading
-from searchkit.crawl.hosts import Elsewhere, HostRules, HostWorker, Visited, is_fresh
+from searchkit.crawl.hosts import Elsewhere, HostRules, HostWorker, Visited, is_fresh, words_of
 from searchkit.discover import Item
 from searchkit.fetch import user_agent
 from searchkit.fetch.session import Session
@@ -217,10 +217,9 @@ class _Run:
         rules = HostRules(
             host, pace_s, max(0, budget), known.robots_status, known.robots if fresh else None
         )
-        session = Session(
-            self._agent, allow_private=self.options.allow_private,
-            timeout_s=self.options.timeout_s,
-        )  # fmt: skip
+        # What pages and redirects name may not reach into this network, only what a source does.
+        private = self.options.allow_private and bool(mine)
+        session = Session(self._agent, allow_private=private, timeout_s=self.options.timeout_s)
         worker = HostWorker(rules, session, self._results, self.stop)
         self._workers[host] = worker
         self._in_hand.setdefault(host, {})
@@ -320,7 +319,8 @@ class _Run:
                 moved = replace(page, url=error.target, host=_host(error.target))
                 self.state.keep_pages([moved])
                 return
-        reason = str(error).removeprefix(f"{getattr(error, 'url', '')}: ")
+        assert error is not None
+        reason = words_of(error)
         yield from self._failed(page, now, reason, for_good=not _may_pass(error))
 
     def _failed(
@@ -425,7 +425,9 @@ class _Run:
         yield from self._keep_contents(source, found, now)
         for feed in found.feeds:
             self._keep_found(source, "feed", [reading.entry(feed)], depth=0)
-        if found.next_url and new and page.depth < reading.MOST_LIST_PAGES:
+        if found.next_url and new and page.depth >= reading.MOST_LIST_PAGES:
+            limit = f"more than {reading.MOST_LIST_PAGES} pages of one list: the rest is left"
+        elif found.next_url and new:
             self._keep_found(
                 source, page.kind, [reading.entry(found.next_url)], depth=page.depth + 1, again=True
             )
@@ -445,6 +447,10 @@ class _Run:
         items = [] if found.feeds else list(found.items)  # a feed says more than a page of links
         items = [i for i in items if kind != "page" or reading.is_wanted(source, i.url)]
         items = [item for item in items if item.content is None]
+        if kind == "page":  # further pages of a list are no statements
+            items = [i for i in items if self.state.page(source.id, "list", i.key) is None]
+            following = url_key(found.next_url) if found.next_url else None
+            items = [item for item in items if item.key != following]
         room = MOST_NEW - self.new[source.id] if kind == "page" else reading.MOST_SITEMAPS
         new = self._keep_found(source, kind, items, depth=depth, most=room)
         if kind == "page":

@@ -93,6 +93,7 @@ class HostWorker(threading.Thread):
         self._trouble = 0
         self._robots = Robots(None)
         self._aside: str | None = None
+        self._refused: FetchError | None = None  # what became of robots.txt
 
     def run(self) -> None:
         """Ask for robots.txt, then for each page that comes."""
@@ -115,6 +116,8 @@ class HostWorker(threading.Thread):
         self._robots = read_robots(status, body)
         self._pace_s = max(self._pace_s, self._robots.delay_s)
         barred = self._robots.barred
+        if self._refused is not None:
+            barred = words_of(self._refused)
         self._aside = barred
         told = Visited(
             self.rules.host, None, requests=self._taken(), robots=fresh,
@@ -126,11 +129,15 @@ class HostWorker(threading.Thread):
     def _ask_robots(self, url: str) -> tuple[int | None, bytes]:
         try:
             response = self._get(url)
-        except FetchError:
+        except FetchError as error:
+            self._refused = error
             return None, b""
         return response.status, response.body
 
     def _visit(self, page: CrawlPage) -> Visited:
+        if self._refused is not None and not isinstance(self._refused, TemporaryFetchError):
+            error = FetchError(page.url, words_of(self._refused), self._refused.reason)
+            return Visited(self.rules.host, page, error=error)
         if self._aside is not None or self._stop_now.is_set():
             return Visited(self.rules.host, page, aside=self._aside or "stopped")
         if not self._robots.allows(page.url):
@@ -208,6 +215,11 @@ class HostWorker(threading.Thread):
         """Requests made since they were last told."""
         count, self._requests = self._requests, 0
         return count
+
+
+def words_of(error: FetchError) -> str:
+    """What an error says, without the address that it begins with."""
+    return str(error).removeprefix(f"{error.url}: ")
 
 
 def is_fresh(robots_at: str | None, status: int | None, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from searchkit.urls import canonical_url, redact_url, site_of, split_url, url_ke
 
 Kind = Literal["feed", "sitemap", "list", "page"]
 
-MOST_LIST_PAGES = 500
+MOST_LIST_PAGES = 200
 """Pages of one list that are followed, as long as each brings something new."""
 
 DEEPEST_SITEMAP = 3
