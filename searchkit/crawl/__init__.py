@@ -316,7 +316,9 @@ class _Run:
             self._moves[page.source, page.key] += 1
             if self._moves[page.source, page.key] <= MOST_MOVES:
                 self.visits -= page.kind == "page"
-                moved = replace(page, url=error.target, host=_host(error.target))
+                moved = replace(
+                    page, url=error.target, host=_host(error.target), etag=None, last_modified=None
+                )
                 self.state.keep_pages([moved])
                 return
         assert error is not None

@@ -167,6 +167,8 @@ class HostWorker(threading.Thread):
         try:
             response = self._get(page.url, page)
         except FetchError as error:
+            if error.reason == "stopped":
+                return Visited(self.rules.host, page, aside="stopped", requests=self._taken())
             if isinstance(error, TemporaryFetchError):
                 self._count_trouble(str(error))
             return Visited(self.rules.host, page, error=error, requests=self._taken())
@@ -188,7 +190,8 @@ class HostWorker(threading.Thread):
 
     def _get(self, url: str, page: CrawlPage | None = None) -> Response:
         """One request, when the pace allows it."""
-        self._stop_now.wait(max(0.0, self._next_at - time.monotonic()))
+        if self._stop_now.wait(max(0.0, self._next_at - time.monotonic())):
+            raise FetchError(url, "the crawl was stopped", "stopped")
         begun = time.monotonic()
         self._requests += 1
         self._left -= 1
@@ -210,6 +213,9 @@ class HostWorker(threading.Thread):
             raise Elsewhere(url)
         if not self._robots.allows(url):
             raise FetchError(url, "robots.txt does not allow it", "robots")
+        self._requests += 1  # each hop is a request, too
+        self._left -= 1
+        self._stop_now.wait(self._pace_s)
 
     def _taken(self) -> int:
         """Requests made since they were last told."""

@@ -114,7 +114,12 @@ def digest(body: bytes) -> bytes:
 
 
 def with_validators(page: CrawlPage, response: Response) -> CrawlPage:
-    """The page with what the server wants to be asked with next time."""
+    """The page with what the server wants to be asked with next time.
+
+    What another address says of itself, where a redirect led, is nothing to ask this with.
+    """
+    if url_key(response.final_url) != url_key(response.url):
+        return replace(page, etag=None, last_modified=None)
     return replace(
         page, etag=response.header("etag"), last_modified=response.header("last-modified")
     )
