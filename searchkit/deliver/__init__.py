@@ -12,12 +12,13 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from searchkit.deliver import files
-from searchkit.deliver.plain import read_message, render_json
+from searchkit.deliver import command, feed, files, mail, services, webhook
+from searchkit.deliver.checking import check_target
+from searchkit.deliver.jsonlines import read_message, render_json
 from searchkit.deliver.records import Item, Message
+from searchkit.deliver.rendering import render_html, render_text
 from searchkit.deliver.targets import (
     Target,
-    check_target,
     parse_target,
     redact,
     resolved,
@@ -30,7 +31,9 @@ __all__ = [
     "check_target",
     "read_message",
     "redact",
+    "render_html",
     "render_json",
+    "render_text",
     "send",
 ]
 
@@ -70,8 +73,16 @@ def _hand_over(
             files.write_stdout(message, deadline)
         case "file":
             files.append_file(message, Path(target.value), deadline)
-        case _:
-            raise DeliveryError(f"{target.scheme} is not built yet", permanent=False)
+        case "atom":
+            feed.add_to_feed(message, Path(target.value), deadline)
+        case "mailto":
+            mail.send_mail(message, target.value, secrets, deadline)
+        case "http":
+            webhook.post_message(message, target.value, deadline, allow_private=allow_private)
+        case "exec":
+            command.run_command(message, target.arguments, deadline)
+        case "apprise":
+            services.notify(message, target.value, deadline)
 
 
 def _without(exc: DeliveryError, values: tuple[str, ...]) -> DeliveryError:

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from searchkit.deliver.plain import ITEM_SCHEMA, item_lines, to_json
+from searchkit.deliver.jsonlines import ITEM_SCHEMA, item_lines, to_json
 from searchkit.deliver.records import Message
 from searchkit.errors import DeliveryError
 
@@ -37,7 +37,7 @@ def write_stdout(message: Message, deadline: float) -> None:
         sys.stdout.flush()
         _write_by(sys.stdout.fileno(), data, deadline)
     except OSError as exc:
-        raise DeliveryError(f"stdout: {_words(exc)}", permanent=False) from exc
+        raise DeliveryError(f"stdout: {reason_of(exc)}", permanent=False) from exc
 
 
 def _write_by(descriptor: int, data: bytes, deadline: float) -> None:
@@ -60,7 +60,7 @@ def append_file(message: Message, path: Path, deadline: float) -> None:
             os.fsync(descriptor)
         _sync_folder(path.parent)
     except OSError as exc:
-        raise DeliveryError(f"file {str(path)!r}: {_words(exc)}", permanent=False) from exc
+        raise DeliveryError(f"file {str(path)!r}: {reason_of(exc)}", permanent=False) from exc
 
 
 @contextmanager
@@ -132,6 +132,17 @@ def _joined(lines: list[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
+@contextmanager
+def locked_folder(folder: Path, deadline: float) -> Iterator[int]:
+    """A folder, for one writer of ours at a time; raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _lock(descriptor, deadline)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -140,5 +151,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _words(exc: OSError) -> str:
+def reason_of(exc: OSError) -> str:
+    """What the system says, without the path."""
     return (exc.strerror or str(exc)).lower()

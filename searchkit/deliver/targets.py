@@ -34,6 +34,10 @@ _ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
 _ADDRESS = re.compile(
     r"[^\s@<>()\[\],;:\\\"?&%\x00-\x20\x7f]{1,64}@(?:[\w-]{1,63}\.){0,9}[\w-]{1,63}\Z"
 )
+# What a value may be, for reading a target before there is one.
+_STANDS_FOR_VALUE = {"mailto": "x@x.example", "apprise": "x://x"}
+# The setting that names the mail server; no command is told it.
+SMTP_SETTING = "SEARCHKIT_SMTP"
 _MAX_TARGET = 4000
 _MAX_SECRET_BYTES = 64 << 10
 _MAX_ARGUMENTS = 100
@@ -48,39 +52,33 @@ class Target:
     arguments: tuple[str, ...] = ()
 
 
-def check_target(target: str, secrets: Mapping[str, str] | None = None) -> str:
-    """Give the target as it should be kept: paths are made absolute.
-
-    With ``secrets`` (the environment) what it refers to is looked up too.  Raises
-    UsageError: what is wrong with it, and what would work.
-    """
-    try:
-        if secrets is not None:
-            parse_target(resolved(target, secrets)[0])
-        return _kept(target)
-    except DeliveryError as exc:
-        raise UsageError(f"target {redact(target)}: {exc}") from exc
-
-
-def _kept(target: str) -> str:
+def kept_target(target: str) -> str:
+    """The target as it is to be kept: its paths absolute.  Raises UsageError."""
     if match := _WHOLE.match(target):
-        _check_reference(match)
-        return target if match["how"] == "env" else f"secret:{_absolute(match['name'])}"
-    for match in _INSIDE.finditer(target):
-        _check_reference(match)
-    parsed = parse_target(_INSIDE.sub("x", target))
-    if parsed.scheme in {"file", "atom"}:
-        return f"{parsed.scheme}:{_absolute(target.partition(':')[2])}"
-    return target
+        return _kept_reference(match)
+    scheme = target.partition(":")[0].lower()
+    parse_target(_INSIDE.sub(_STANDS_FOR_VALUE.get(scheme, "x"), target))
+    if scheme in {"file", "atom"}:
+        target = f"{scheme}:{_absolute(target.partition(':')[2])}"
+    return _INSIDE.sub(lambda match: f"{{{_kept_reference(match)}}}", target)
+
+
+def has_references(target: str) -> bool:
+    """Whether anything in the target is looked up only when a message is sent."""
+    return _WHOLE.match(target) is not None or _INSIDE.search(target) is not None
+
+
+def _kept_reference(match: re.Match[str]) -> str:
+    how, name = match["how"], match["name"]
+    if how == "secret":
+        return f"secret:{_absolute(name)}"
+    if not _ENV_NAME.match(name):
+        raise UsageError(f"target env:: {name[:50]!r} is no name of an environment variable")
+    return f"env:{name}"
 
 
 def _absolute(path: str) -> str:
     return str(Path(path).expanduser().absolute())
-
-
-def _check_reference(match: re.Match[str]) -> None:
-    if match["how"] == "env" and not _ENV_NAME.match(match["name"]):
-        raise UsageError(f"{match['name'][:50]!r} is no name of an environment variable")
 
 
 def parse_target(target: str) -> Target:
@@ -116,8 +114,17 @@ def _hook(url: str) -> Target:
     return Target("http", url)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one plain mail address.
+
+    >>> is_address("desk@mfa.example"), is_address("a@b.example, c@d.example")
+    (True, False)
+    """
+    return _ADDRESS.match(text) is not None
+
+
 def _mailbox(address: str) -> Target:
-    if not _ADDRESS.match(address):
+    if not is_address(address):
         raise UsageError(f"target {redact('mailto:' + address)}: write mailto:desk@mfa.example")
     return Target("mailto", address)
 
@@ -208,7 +215,7 @@ def _redacted(target: str) -> str:
         case "http" | "https":
             parts = split_url(_INSIDE.sub("x", target))
             return f"{parts.scheme}://{parts.netloc}/***" if parts else f"{scheme}:***"
-        case "mailto" if _ADDRESS.match(value):
+        case "mailto" if is_address(value):
             return target
         case "file" | "atom" | "secret" | "env" | "-":
             return target
