@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
+from searchkit.archive.coverage import Coverage, read_coverage
 from searchkit.archive.database import Database
 from searchkit.archive.rows import storable, utc_text
 
@@ -58,6 +59,7 @@ _WRITE = (
     "ON CONFLICT (source, kind, key) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])
 )
+_LONGEST_REASON = 500
 _ORDER = "CASE kind WHEN 'feed' THEN 0 WHEN 'sitemap' THEN 1 WHEN 'list' THEN 2 ELSE 3 END, due"
 
 
@@ -71,23 +73,6 @@ class CrawlHost(NamedTuple):
     not_before: str | None = None
     day: str | None = None
     requests: int = 0
-
-
-class Coverage(NamedTuple):
-    """How a source fares: ``newest`` is when its last new page was found."""
-
-    source: str
-    name: str
-    tried: str
-    succeeded: str | None
-    newest: str | None
-    failing_since: str | None
-    reason: str | None
-    pages: int
-    gone: int
-    failed: int
-    without_text: int
-    found_30_days: int
 
 
 class CrawlState:
@@ -150,19 +135,14 @@ class CrawlState:
                 (utc_text(now), json.dumps(list(sources))),
             )
 
-    def kept(self, capture_id: int, *, changed: bool, reason: str | None) -> None:
+    def kept(self, capture_id: int, *, changed: bool) -> None:
         """What cleaning made of a captured page: no change is a calm visit."""
+        if changed:  # which it counts as until it is cleaned
+            return
         with self._database.transaction():
             self._database.run(
-                "UPDATE crawl_pages SET calm = CASE WHEN ? THEN 0 ELSE calm + 1 END, reason = ? "
-                "WHERE capture = ?",
-                (changed, None if reason is None else storable(reason), capture_id),
+                "UPDATE crawl_pages SET calm = calm + 1 WHERE capture = ?", (capture_id,)
             )
-
-    def pages_of_capture(self, capture_id: int) -> list[CrawlPage]:
-        """The addresses that a capture is the last of."""
-        rows = self._database.rows("SELECT * FROM crawl_pages WHERE capture = ?", (capture_id,))
-        return [_read(row) for row in rows]
 
     def host(self, name: str) -> CrawlHost:
         """What is known of a host; a new one has no robots.txt yet."""
@@ -178,14 +158,16 @@ class CrawlState:
                 host,
             )
 
-    def tried(self, source: str, name: str, now: datetime, reason: str | None) -> None:
-        """An entry of a source was asked: well where there is no reason, else failing."""
+    def tried(
+        self, source: str, name: str, now: datetime, reason: str | None, *, well: bool = False
+    ) -> None:
+        """An entry of a source was asked, ``well`` or not; a reason says what is failing."""
         at = utc_text(now)
         with self._database.transaction():
             self._database.run(
                 """
                 INSERT INTO crawl_sources (source, name, tried, succeeded, failing_since, reason)
-                VALUES (:source, :name, :at, CASE WHEN :reason IS NULL THEN :at END,
+                VALUES (:source, :name, :at, CASE WHEN :well THEN :at END,
                     CASE WHEN :reason IS NULL THEN NULL ELSE :at END, :reason)
                 ON CONFLICT (source) DO UPDATE SET name = excluded.name, tried = :at,
                     succeeded = coalesce(excluded.succeeded, succeeded),
@@ -195,35 +177,21 @@ class CrawlState:
                 """,
                 {
                     "source": source, "name": storable(name), "at": at,
-                    "reason": None if reason is None else storable(reason),
+                    "reason": None if reason is None else storable(reason[:_LONGEST_REASON]),
+                    "well": well,
                 },
             )  # fmt: skip
 
-    def found_new(self, source: str, visited: str) -> None:
-        """A new page of a source was kept, of a visit at this time."""
-        with self._database.transaction():
-            self._database.run(
-                "UPDATE crawl_sources SET newest = max(coalesce(newest, ''), ?) WHERE source = ?",
-                (visited, source),
-            )
+    def coverage(self, now: datetime) -> list[Coverage]:
+        """How each source that was ever crawled fares."""
+        return read_coverage(self._database, now)
 
-    def coverage(self, since: datetime) -> list[Coverage]:
-        """How each source that was ever crawled fares; pages found are counted from ``since``."""
+    def sources_at(self, host: str) -> set[str]:
+        """The sources of which an address lies at a host, with or without its "www."."""
         rows = self._database.rows(
-            """
-            SELECT s.source, s.name, s.tried, s.succeeded, s.newest, s.failing_since, s.reason,
-                count(p.key) AS pages,
-                coalesce(sum(p.state = 'gone'), 0) AS gone,
-                coalesce(sum(p.state = 'failed'), 0) AS failed,
-                coalesce(sum(p.state = 'seen' AND p.reason IS NOT NULL), 0) AS without_text,
-                coalesce(sum(p.found >= ?), 0) AS found_30_days
-            FROM crawl_sources s
-            LEFT JOIN crawl_pages p ON p.source = s.source AND p.kind = 'page'
-            GROUP BY s.source ORDER BY s.source
-            """,
-            (utc_text(since),),
+            "SELECT DISTINCT source FROM crawl_pages WHERE host IN (?, 'www.' || ?)", (host, host)
         )
-        return [Coverage(**dict(row)) for row in rows]
+        return {row["source"] for row in rows}
 
     def gone_since(self, document_id: str) -> str | None:
         """When the page of a document was first found missing, or None where it is there."""
@@ -248,8 +216,3 @@ def _row(page: CrawlPage) -> dict[str, Any]:
 
 def _read(row: Any) -> CrawlPage:
     return CrawlPage(**{name: row[name] for name in _COLUMNS})
-
-
-def moved(page: CrawlPage, url: str, host: str) -> CrawlPage:
-    """The same page at the address of another host, to be asked for there."""
-    return replace(page, url=url, host=host)

@@ -55,7 +55,8 @@ class Visited:
     """The end of a visit: an answer or an error.
 
     ``page`` None tells of robots.txt: ``barred`` is why nothing may be asked for.
-    ``aside`` is why the host is set aside for this run, ``wait_s`` how long it asks for.
+    ``aside`` is why the host is set aside for this run, ``wait_s`` how long it asks for;
+    ``is_spent`` where only its budget is.
     """
 
     host: str
@@ -67,11 +68,16 @@ class Visited:
     sitemaps: tuple[str, ...] = ()
     barred: str | None = None
     aside: str | None = None
+    is_spent: bool = False
     wait_s: float = 0.0
 
 
 class HostWorker(threading.Thread):
-    """Visits the pages of one host; put None into ``tasks`` to end it, or set ``stop``."""
+    """Visits the pages of one host; put None into ``tasks`` to end it.
+
+    ``stop`` ends all waiting and asking.  ``next_at`` (monotonic) is when the host may first
+    be asked, and from then on when it may be asked again.
+    """
 
     def __init__(
         self,
@@ -79,6 +85,7 @@ class HostWorker(threading.Thread):
         session: Session,
         results: queue.Queue[Visited],
         stop: threading.Event,
+        next_at: float = 0.0,
     ) -> None:
         super().__init__(name=f"crawl {rules.host}", daemon=True)
         self.rules = rules
@@ -86,13 +93,14 @@ class HostWorker(threading.Thread):
         self._session = session
         self._results = results
         self._stop_now = stop
-        self._next_at = 0.0
+        self.next_at = next_at
         self._pace_s = rules.pace_s
         self._left = rules.budget
         self._requests = 0
         self._trouble = 0
         self._robots = Robots(None)
         self._aside: str | None = None
+        self._is_spent = False
         self._refused: FetchError | None = None  # what became of robots.txt
 
     def run(self) -> None:
@@ -139,14 +147,16 @@ class HostWorker(threading.Thread):
             error = FetchError(page.url, words_of(self._refused), self._refused.reason)
             return Visited(self.rules.host, page, error=error)
         if self._aside is not None or self._stop_now.is_set():
-            return Visited(self.rules.host, page, aside=self._aside or "stopped")
+            aside = self._aside or "stopped"
+            return Visited(self.rules.host, page, aside=aside, is_spent=self._is_spent)
         if not self._robots.allows(page.url):
             error = FetchError(page.url, "robots.txt does not allow it", "robots")
             return Visited(self.rules.host, page, error=error)
         back_off = FIRST_BACK_OFF_S
         for last in (False,) * (TRIES - 1) + (True,):
             if self._left <= 0:
-                self._aside = f"its budget of {self.rules.budget:,} requests a day is used up"
+                self._aside = "its budget of requests a day is used up"
+                self._is_spent = True
                 return self._end(page, wait_s=0.0)
             visited = self._try(page)
             response = visited.response
@@ -159,7 +169,7 @@ class HostWorker(threading.Thread):
                     f" and asks to wait {wait_s:,.0f} s" if asked is not None else ""
                 )
                 return self._end(page, wait_s=wait_s)
-            self._next_at = time.monotonic() + wait_s
+            self.next_at = time.monotonic() + wait_s
             back_off *= 2
         raise AssertionError("the last try returns")
 
@@ -185,12 +195,13 @@ class HostWorker(threading.Thread):
 
     def _end(self, page: CrawlPage, wait_s: float) -> Visited:
         return Visited(
-            self.rules.host, page, aside=self._aside, wait_s=wait_s, requests=self._taken()
-        )
+            self.rules.host, page, aside=self._aside, is_spent=self._is_spent, wait_s=wait_s,
+            requests=self._taken(),
+        )  # fmt: skip
 
     def _get(self, url: str, page: CrawlPage | None = None) -> Response:
         """One request, when the pace allows it."""
-        if self._stop_now.wait(max(0.0, self._next_at - time.monotonic())):
+        if self._stop_now.wait(max(0.0, self.next_at - time.monotonic())):
             raise FetchError(url, "the crawl was stopped", "stopped")
         begun = time.monotonic()
         self._requests += 1
@@ -205,7 +216,7 @@ class HostWorker(threading.Thread):
         finally:
             # A server that is slow to answer is asked less often, as crawlers do.
             took = time.monotonic() - begun
-            self._next_at = time.monotonic() + (max(self._pace_s, took) if self._pace_s else 0.0)
+            self.next_at = time.monotonic() + (max(self._pace_s, took) if self._pace_s else 0.0)
 
     def _may_visit(self, url: str) -> None:
         parts = split_url(url)

@@ -63,19 +63,28 @@ def failed(page: CrawlPage, now: datetime, reason: str, *, for_good: bool = Fals
     once where that is ``for_good``.  Lists are never given up.
     """
     count = page.failures + 1
-    page = replace(page, failures=count, reason=reason, visited=utc_text(now))
     seen = page.state in ("seen", "gone")
+    visited = page.visited if page.state == "gone" else utc_text(now)  # gone since then
+    page = replace(page, failures=count, reason=reason, visited=visited)
     page = page if seen else replace(page, state="failed")
     if page.kind == "page" and not seen and (for_good or count >= MOST_FAILURES):
         return replace(page, due=None)
-    return after(page, now, min(7 * DAY_S, HOUR_S * 2 ** min(count - 1, 10)))
+    again = after(page, now, min(7 * DAY_S, HOUR_S * 2 ** min(count - 1, 10)))
+    return replace(again, visited=visited)
 
 
 def gone(page: CrawlPage, now: datetime, reason: str) -> CrawlPage:
-    """A page that is not there any more; one that never was is a failure."""
+    """A page that is not there any more; one that never was is a failure.
+
+    It counts as visited when it was first missing, so that it is known since when.
+    """
     if page.kind != "page" or page.state not in ("seen", "gone"):
         return failed(page, now, reason)
-    return after(replace(page, state="gone", reason=reason), now, REVISITS_S[-1])
+    missing = replace(page, state="gone", reason=reason, failures=0)
+    missing = after(missing, now, REVISITS_S[-1])
+    if page.state == "gone":
+        return replace(missing, visited=page.visited, calm=page.calm + 1)
+    return missing
 
 
 def new_page(

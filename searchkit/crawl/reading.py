@@ -6,6 +6,8 @@ is stored or fetched.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -35,6 +37,13 @@ MOST_SITEMAPS = 1_000
 _OF_A_COUNTRY = frozenset(("ministry", "presidency", "government"))
 _SITEMAP_AGE = timedelta(days=1)
 
+# What of a page is looked at for scripts; so few letters are no text, so many scripts an app.
+_LOOKED_AT, _FEW, _MANY_SCRIPTS = 1 << 20, 300, 2
+_SCRIPT = re.compile(rb"<script[\s>]", re.IGNORECASE)
+_UNSEEN = re.compile(rb"<(/?)(?:script|style|noscript|template|title)\b", re.IGNORECASE)
+# A tag that ends, or to the end of what there is; each byte is passed once.
+_TAG = re.compile(rb"<[^<>]*>?")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -58,6 +67,22 @@ def entries(source: Source) -> list[tuple[Kind, Item]]:
     found: list[tuple[Kind, Item]] = [("feed", entry(url)) for url in source.feeds]
     found += [("sitemap", entry(url)) for url in source.sitemaps]
     return found + [("list", entry(one.url)) for one in source.lists]
+
+
+def asks(source: Source, host: str) -> bool:
+    """Whether an entry of the source lies at this host."""
+    return any(host_of(item.url) == host for _, item in entries(source))
+
+
+def host_of(url: str) -> str:
+    """The host of an address, with its port where that is unusual."""
+    parts = split_url(url)
+    return parts.netloc if parts is not None else ""
+
+
+def at(page: CrawlPage, url: str) -> CrawlPage:
+    """The same page, to be asked for at this address; what another said of it is forgotten."""
+    return replace(page, url=url, host=host_of(url), etag=None, last_modified=None)
 
 
 def source_of_url(url: str) -> Source:
@@ -123,6 +148,32 @@ def with_validators(page: CrawlPage, response: Response) -> CrawlPage:
     return replace(
         page, etag=response.header("etag"), last_modified=response.header("last-modified")
     )
+
+
+def needs_scripts(body: bytes) -> bool:
+    """Whether a page holds no text to speak of, and scripts that could make some.
+
+    >>> needs_scripts(b"<div id=root></div><script>1</script><script src=a.js></script>")
+    True
+    """
+    start = body[:_LOOKED_AT]
+    if len(_SCRIPT.findall(start)) < _MANY_SCRIPTS:
+        return False
+    left = b" ".join(_TAG.sub(b" ", piece) for piece in _seen(start))
+    return len(b" ".join(left.split())) < _FEW
+
+
+def _seen(body: bytes) -> Iterator[bytes]:
+    """The parts of a page that a reader could see."""
+    begun: int | None = 0  # None: within what is not seen
+    for edge in _UNSEEN.finditer(body):
+        if not edge[1] and begun is not None:
+            yield body[begun : edge.start()]
+            begun = None
+        elif edge[1] and begun is None:
+            begun = edge.start()
+    if begun is not None:
+        yield body[begun:]
 
 
 def page_of(response: Response) -> Page | str:
