@@ -16,11 +16,11 @@ from searchkit.deliver.records import Item, Message
 MESSAGE_SCHEMA = "searchkit.message/1"
 ITEM_SCHEMA = "searchkit.told/1"
 
-# DEL and C1, bidi controls and zero-width marks, tag characters, lone surrogates, the
-# line ends that JSON allows and JavaScript did not; json.dumps escapes C0 itself.
+# DEL and C1, bidi controls and zero-width marks, tag characters, lone surrogates, what is
+# no character, line ends that JSON allows and JavaScript did not; json.dumps escapes C0.
 _ESCAPED = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
+    "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
 )
 
 

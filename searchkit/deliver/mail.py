@@ -34,6 +34,9 @@ _REFERENCE = re.compile(r"(?P<how>env|secret):(?P<name>.+)\Z")
 _HOST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,250}\Z")
 # Servers that take no 8-bit text are asked nothing: all is sent in 7 bits.
 _POLICY = SMTP.clone(cte_type="7bit")
+# How an encoded word begins (RFC 2047).
+_ENCODED_WORD = re.compile(r"=\?")
+_HEADER_CHARS = 500
 _QUIT_S = 1.0
 
 
@@ -89,24 +92,29 @@ def _setting_error(words: str) -> DeliveryError:
 
 
 def mail_of(message: Message, sender: str, recipient: str) -> EmailMessage:
-    """The mail, the same each time but for what the server adds.
-
-    No text of an item or alert gets into a header but on one line, without controls.
-    """
+    """The mail; no text of an item or alert gets into a header but as one plain line."""
     mail = EmailMessage(_POLICY)
     mail["From"] = sender
     mail["To"] = recipient
-    mail["Subject"] = subject_of(message)
+    mail["Subject"] = _header(subject_of(message))
     mail["Date"] = format_datetime(message.created)
     mail["Message-ID"] = f"<{message.id}@searchkit.local>"
     # Nobody's "I am away" shall answer it (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Searchkit-Alerts"] = shortened(", ".join(message.alerts), 500)
+    mail["X-Searchkit-Alerts"] = _header(", ".join(message.alerts))
     # List-Unsubscribe (RFC 2369) holds addresses; this is its like for a command.
-    mail["X-Searchkit-Stop"] = shortened("; ".join(message.stop.splitlines()), 500)
+    mail["X-Searchkit-Stop"] = _header("; ".join(message.stop.splitlines()))
     mail.set_content(render_text(message))
     mail.add_alternative(render_html(message), subtype="html")
     return mail
+
+
+def _header(text: str) -> str:
+    """One line in which nothing is encoded yet: the email package would decode it.
+
+    ``=?utf-8?q?=0D=0ABcc:...?=`` in a title becomes a header of its own otherwise.
+    """
+    return _ENCODED_WORD.sub("= ?", shortened(text, _HEADER_CHARS))
 
 
 def send_mail(
@@ -134,6 +142,8 @@ def _secure(smtp: smtplib.SMTP, server: Server) -> None:
             raise DeliveryError(
                 f"{server.host} offers no TLS, and no password is sent without", permanent=False
             )
+    if server.user and not smtp.has_extn("auth"):
+        raise DeliveryError(f"{server.host} offers no login", permanent=False)
     if server.user:
         smtp.login(server.user, server.password or "")
 
