@@ -34,6 +34,9 @@ Positions = tuple[tuple[str, ...], ...]
 
 _GAP: Positions = ((),)
 
+PAYS_FROM = 300
+"""Documents of a batch for which other processes are started."""
+
 
 def build_entry(passage: Passage, document: Document, sources: Sequence[str]) -> Entry:
     """What an engine stores of a passage; ``sources`` are all that its document came from.
@@ -121,7 +124,8 @@ def update_index(
     """Bring the engine up to the archive; gives the number of passages written.
 
     ``on_progress`` is told how many passages each document had, once they are taken.
-    The entries are made by the processes of ``pool``, where there is one.
+    The entries are made by the processes of ``pool``, where there is one and it runs
+    already or there is enough to do.
     Raises IndexProblem where the engine holds more than the archive: it was built from
     another one.
     """
@@ -169,7 +173,10 @@ def _entries(
     pool: Pool | None,
 ) -> Iterator[Entry]:
     jobs = _jobs(archive, changes, passages)
-    made = pool.map(build_entries, jobs) if pool else starmap(build_entries, jobs)
+    if pool is not None and (pool.is_running() or len(changes) >= PAYS_FROM):
+        made = pool.map(build_entries, jobs)
+    else:
+        made = starmap(build_entries, jobs)
     for entries in made:
         yield from entries
         if on_progress is not None:
@@ -200,6 +207,7 @@ def rebuild_index(
     *,
     batch: int = BATCH,
     on_progress: Callable[[int], None] | None = None,
+    pool: Pool | None = None,
 ) -> int:
     """Build the engine's index anew from the archive; gives the number of passages.
 
@@ -213,7 +221,7 @@ def rebuild_index(
         beside.mkdir(mode=0o700, parents=True)
         engine = open_engine(engine_name, beside)
         try:
-            written = update_index(archive, engine, batch=batch, on_progress=on_progress)
+            written = update_index(archive, engine, batch=batch, on_progress=on_progress, pool=pool)
         finally:
             engine.close()
         _switch(beside / engine_name, index_path / engine_name)

@@ -9,11 +9,13 @@ processes; this one alone writes.  The index is not touched here.
 from __future__ import annotations
 
 import time
+import traceback
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from searchkit.archive import Archive
@@ -105,12 +107,17 @@ class _Made:
 
 
 def _make(page: Page, given: Given, parser: Parser) -> _Made:
+    """What a page gives; one that stops the cleaner costs itself, in any process."""
     try:
         document = clean_page(page, given)
+        document = replace(document, form=document_form(document))
+        return _Made(document, tuple(segment(document, parser)))
     except InputError as error:
         return _Made(reason=error.reason)
-    document = replace(document, form=document_form(document))
-    return _Made(document, tuple(segment(document, parser)))
+    except Exception as error:  # noqa: BLE001 - else the next runs would stop at it, too
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(last.filename).name}, line {last.lineno}"
+        return _Made(reason=f"cleaning it failed: {type(error).__name__} in {place}; report this")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Each thread of a `Pool` feeds a process of its own, one job at a time, so it is known
 which job a process died of; the job is tried once more in a fresh process, then given up
 with the reason.  A process that works on one job for too long is ended by its own alarm.
-Who gives the jobs bounds how many are under way, with `Pool.map`.
+An exception comes back at once, as RuntimeError with the traceback.  Who gives the jobs
+bounds how many are under way, with `Pool.map`.
 
 Processes are spawned, not forked: a fork would inherit the archive's lock and its SQLite
 connection, and hold the lock after its parent was killed.  They see their parent end, by
@@ -17,6 +18,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -41,6 +43,10 @@ _T = TypeVar("_T")
 _SPAWN = multiprocessing.get_context("spawn")
 
 
+class _Raised(str):
+    """The traceback of an exception in a process: not every exception can be sent."""
+
+
 class _Closed(Exception):
     """The pool was closed while a job was under way; nobody waits for it any more."""
 
@@ -54,7 +60,7 @@ def usable_cores() -> int:
 
 
 class Pool:
-    """So many processes; started with the pool, ended with its ``with`` block."""
+    """So many processes; started with the first jobs, ended with its ``with`` block."""
 
     def __init__(self, count: int, *, limit_s: float = LIMIT_S) -> None:
         self.count = count
@@ -92,14 +98,21 @@ class Pool:
         return self._threads.submit(self._ask, work, arguments)
 
     def map(self, work: Callable[..., _T], jobs: Iterable[tuple[Any, ...]]) -> Iterator[_T]:
-        """The results of all jobs in their order; jobs are taken as they can be worked on."""
-        under_way: deque[Future[_T]] = deque()
+        """The results of all jobs in their order; jobs are taken as they can be worked on.
+
+        A job whose process is lost at each try is done in this one.
+        """
+        under_way: deque[tuple[Future[_T], tuple[Any, ...]]] = deque()
         for arguments in jobs:
-            under_way.append(self.submit(work, *arguments))
+            under_way.append((self.submit(work, *arguments), arguments))
             if len(under_way) >= AHEAD * self.count:
-                yield under_way.popleft().result()
+                yield _result(work, *under_way.popleft())
         while under_way:
-            yield under_way.popleft().result()
+            yield _result(work, *under_way.popleft())
+
+    def is_running(self) -> bool:
+        """Whether it has processes already: they start with the first jobs."""
+        return bool(self._workers)
 
     def _ask(self, work: Callable[..., Any], arguments: tuple[object, ...]) -> Any:
         status = None
@@ -107,9 +120,13 @@ class Pool:
             worker = self._worker()
             try:
                 worker.connection.send((work, arguments, self._limit_s))
-                return worker.connection.recv()
+                result = worker.connection.recv()
             except (EOFError, OSError):
                 status = self._reap(worker)
+                continue
+            if isinstance(result, _Raised):
+                raise RuntimeError(f"in a worker:\n{result}")
+            return result
         raise WorkerLost(_how_it_ended(status, self._limit_s))
 
     def _worker(self) -> _Worker:
@@ -155,11 +172,25 @@ def _serve(connection: Connection[Any, Any]) -> None:
         try:
             work, arguments, limit_s = connection.recv()
             signal.setitimer(signal.ITIMER_REAL, limit_s)
-            result = work(*arguments)
+            result = _done(work, arguments)
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.send(result)
         except (EOFError, BrokenPipeError):
             return
+
+
+def _done(work: Callable[..., object], arguments: tuple[object, ...]) -> object:
+    try:
+        return work(*arguments)
+    except Exception:  # noqa: BLE001 - raised again by the parent
+        return _Raised(traceback.format_exc())
+
+
+def _result(work: Callable[..., _T], future: Future[_T], arguments: tuple[Any, ...]) -> _T:
+    try:
+        return future.result()
+    except WorkerLost:
+        return work(*arguments)
 
 
 def _end_with_parent() -> None:

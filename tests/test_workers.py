@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -15,11 +16,14 @@ from pathlib import Path
 import pytest
 
 from searchkit.archive import Archive, open_archive
+from searchkit.engines import open_engine
 from searchkit.errors import InputError, WorkerLost
+from searchkit.indexer import rebuild_index
 from searchkit.ingest import Outcome, add_pages, finish_pending, make_documents
+from searchkit.query import Term
 from searchkit.records import Given, Page
 from searchkit.workers import Pool
-from tests.test_kill import add, corpus
+from tests.test_kill import KILLED_DOCUMENTS, add, corpus
 
 TEXT = "“The dam stays open,” Foreign Minister Ilva Marden of Portugal said on {}."
 
@@ -35,6 +39,16 @@ def die_once(mark: Path) -> str:
     os._exit(3)
 
 
+def die_in_a_worker(number: int) -> int:
+    if multiprocessing.parent_process() is not None:
+        os._exit(3)
+    return number
+
+
+def fail(number: int) -> None:
+    raise ValueError(f"job {number}")
+
+
 def page(number: int, day: str = "Monday") -> Page:
     """An invented statement at an address of its own."""
     body = f"{TEXT.format(day)}\n\nIt was meeting {number} of the year.".encode()
@@ -44,7 +58,7 @@ def page(number: int, day: str = "Monday") -> Page:
 
 def mixed() -> Iterator[Page | InputError]:
     """New pages, twins, changed texts, refused ones, and some that cannot be read."""
-    for number in range(30):
+    for number in range(15):
         yield page(number)
         if number % 5 == 0:
             yield page(number)  # a twin right behind
@@ -76,10 +90,9 @@ def filled(path: Path, workers: int) -> tuple[list[Outcome], dict[str, list[tupl
 def test_the_archive_is_the_same_with_any_number_of_workers(tmp_path: Path) -> None:
     alone, alone_rows = filled(tmp_path / "1", 1)
     assert {o.result for o in alone} == {"added", "changed", "unchanged", "refused"}
-    for workers in (2, 3):
-        outcomes, rows = filled(tmp_path / str(workers), workers)
-        assert outcomes == alone
-        assert rows == alone_rows
+    outcomes, rows = filled(tmp_path / "2", 2)
+    assert outcomes == alone
+    assert rows == alone_rows
 
 
 def test_results_come_in_the_order_of_the_jobs() -> None:
@@ -123,6 +136,36 @@ def test_a_job_that_ends_its_process_is_given_up_with_the_reason(
 def test_a_job_is_tried_once_more(tmp_path: Path) -> None:
     with Pool(1) as pool:
         assert pool.submit(die_once, tmp_path / "mark").result(30) == "done"
+
+
+def test_a_job_that_no_worker_survives_is_done_here() -> None:
+    with Pool(2) as pool:
+        assert list(pool.map(die_in_a_worker, [(1,), (2,), (3,)])) == [1, 2, 3]
+
+
+def test_an_exception_is_raised_here_with_its_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    with Pool(1) as pool:
+        lost, after = pool.submit(fail, 7), pool.submit(pow, 2, 5)
+        with pytest.raises(RuntimeError, match=r"(?s)in fail.*ValueError: job 7"):
+            lost.result(30)
+        assert after.result(30) == 32
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_page_that_the_cleaner_fails_on_costs_itself(tmp_path: Path, workers: int) -> None:
+    """A title that is no text is what no reader of pages gives: nothing checks for it."""
+    broken = Given(title=7)  # type: ignore[arg-type]
+    with open_archive(tmp_path, write=True) as archive:
+        with make_documents(workers, soon=True) as makers:
+            outcomes = [
+                *add_pages(archive, [page(1)], broken, makers),
+                *add_pages(archive, [page(2)], Given(), makers),
+            ]
+        assert [outcome.result for outcome in outcomes] == ["refused", "added"]
+        assert outcomes[0].reason is not None
+        assert outcomes[0].reason.startswith("cleaning it failed: ")
+        assert not list(archive.pending())
 
 
 def test_a_page_that_hangs_costs_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +237,21 @@ def test_workers_end_with_their_parent(tmp_path: Path, stop: signal.Signals) -> 
     assert process.returncode == (130 if stop == signal.SIGINT else -stop)
 
 
+def test_an_index_is_the_same_with_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    with open_archive(tmp_path, write=True) as archive, Pool(2) as pool:
+        list(add_pages(archive, mixed(), Given()))
+        for least in (10_000, 1):
+            monkeypatch.setattr("searchkit.indexer.PAYS_FROM", least)
+            rebuild_index(archive, tmp_path, "whoosh", pool=pool)
+            assert pool.is_running() == (least == 1)
+            engine = open_engine("whoosh", tmp_path)
+            found.append(engine.search(Term("text", "dam"), limit=1_000).rows)
+            engine.close()
+    assert found[0] == found[1]
+    assert len(found[0]) > 0
+
+
 def test_few_pages_do_not_pay_for_processes(tmp_path: Path) -> None:
     with (
         open_archive(tmp_path, write=True) as archive,
@@ -204,7 +262,7 @@ def test_few_pages_do_not_pay_for_processes(tmp_path: Path) -> None:
 
 
 def test_add_with_workers_on_the_command_line(tmp_path: Path) -> None:
-    source = corpus(tmp_path / "corpus.jsonl")
+    source = corpus(tmp_path / "corpus.jsonl", KILLED_DOCUMENTS)
     found = []
     for workers in ("1", "2"):
         index = tmp_path / workers
@@ -213,7 +271,7 @@ def test_add_with_workers_on_the_command_line(tmp_path: Path) -> None:
             [*command, "add", "--workers", workers, str(source)],
             capture_output=True, encoding="utf-8", timeout=60, check=False,
         )  # fmt: skip
-        assert (told.returncode, told.stdout, told.stderr) == (0, "240 added\n", "")
+        assert (told.returncode, told.stdout, told.stderr) == (0, f"{KILLED_DOCUMENTS} added\n", "")
         search = [*command, "search", "treaty river", "--limit", "100", "--format", "json"]
         answer = subprocess.run(search, capture_output=True, timeout=60, check=True).stdout
         found.append(json.loads(answer))

@@ -11,7 +11,7 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.given import given_options, make_given
-from searchkit.cli.index import bring_up
+from searchkit.cli.index import MOST_WORKERS, bring_up
 from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.errors import FetchError, InputError
 from searchkit.ingest import (
@@ -37,9 +37,6 @@ Examples:
 
 # A long add makes what it has found searchable every so often.
 INDEX_EVERY_DOCUMENTS = 5_000
-
-# The writing process does two fifths of the work: it keeps no more of them busy.
-MOST_WORKERS = 3
 
 
 @click.command("add", epilog=EXAMPLES)

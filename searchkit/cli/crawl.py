@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from searchkit.archive import Archive, open_archive
-from searchkit.cli.add import MOST_WORKERS
-from searchkit.cli.index import bring_up
+from searchkit.cli.index import MOST_WORKERS, bring_up
 from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.crawl import Event, Options, crawl, finish
 from searchkit.crawl.reading import entries, source_of_url
 from searchkit.errors import UsageError
-from searchkit.ingest import Outcome, make_documents
+from searchkit.ingest import Makers, Outcome, make_documents
 from searchkit.seeds import Source, default_seeds, read_sources
 from searchkit.workers import usable_cores
 
@@ -37,6 +37,8 @@ in hand; the next run goes on from there.
 """
 
 _CONTACT = "contact"
+_STOPPING = b"Stopping after the pages in hand; once more to stop at once\n"
+STOPPED = 130
 _TOLD = frozenset(("failed", "source", "host", "limit", "gone"))
 
 
@@ -74,7 +76,7 @@ def command(
     """Fetch what is new from sources, or from one site by its URL, and keep it.
 
     What goes wrong is named on stderr and the rest goes on; the exit status is 1
-    where a source could not be read.
+    where a source or a host could not be read, 130 where it was stopped.
     """
     sources = choose_sources(names, seeds)
     if dry_run:
@@ -89,7 +91,12 @@ def command(
         )
         counts = crawl_pass(archive, index_path, sources, options, stop, with_index=not no_index)
         after = archive.crawl_state.next_due([source.id for source in sources])
+        left = archive.counts().pending
     out(summary(counts, len(sources)))
+    if stop.is_set():
+        kept = f"; {left:,} pages that are kept wait to be cleaned" if left else ""
+        note(f"Stopped{kept}. To go on, run it again")
+        return STOPPED
     if after is not None:
         note(f"The next visit is due at {after[:16].replace('T', ' ')} UTC")
     return 1 if counts["source"] or counts["host"] else 0
@@ -129,42 +136,48 @@ def crawl_pass(
     stop: threading.Event,
     *,
     with_index: bool = True,
+    tell: Callable[[str], None] = note,
 ) -> Counter[str]:
-    """One pass: fetch, then clean and keep, then index; gives how many of each event."""
+    """One pass: fetch, then clean and keep, then index; gives how many of each event.
+
+    ``stop`` ends it after the page in hand.  What goes wrong with one page or source goes
+    to ``tell``, a line for each.
+    """
     counts: Counter[str] = Counter()
     progress = Progress("visits")
     try:
         for event in crawl(archive, sources, options, stop):
             counts[event.what] += 1
             progress.step()
-            _tell(event)
+            if event.what in _TOLD:
+                tell(_in_words(event))
     finally:
         progress.close()
     with make_documents(min(usable_cores(), MOST_WORKERS)) as makers:
-        for outcome in _finished(archive, makers):
+        for outcome in _finished(archive, makers, stop):
             counts["kept " + outcome.result] += 1
             if outcome.reason is not None:
-                note(f"No text in {one_line(outcome.origin)}: {one_line(outcome.reason)}")
-        if with_index:
+                tell(f"No text in {one_line(outcome.origin)}: {one_line(outcome.reason)}")
+            if stop.is_set():
+                break
+        if with_index and not stop.is_set():
             bring_up(archive, index_path, makers.pool)
     return counts
 
 
-def _finished(archive: Archive, makers: object) -> Iterator[Outcome]:
+def _finished(archive: Archive, makers: Makers, stop: threading.Event) -> Iterator[Outcome]:
     progress = Progress("pages cleaned")
     try:
-        for outcome in finish(archive, makers):  # type: ignore[arg-type]
+        for outcome in () if stop.is_set() else finish(archive, makers):
             progress.step()
             yield outcome
     finally:
         progress.close()
 
 
-def _tell(event: Event) -> None:
-    if event.what not in _TOLD:
-        return
+def _in_words(event: Event) -> str:
     word = {"failed": "Failed", "gone": "Gone", "limit": "Limit"}.get(event.what, "Failing")
-    note(f"{word} {one_line(event.url)}: {one_line(event.reason or '')}")
+    return f"{word} {one_line(event.url)}: {one_line(event.reason or '')}"
 
 
 def _tell_plan(sources: Sequence[Source]) -> None:
@@ -190,9 +203,9 @@ def summary(counts: Counter[str], sources: int) -> str:
         if counts[what]
     ]  # fmt: skip
     kept = [
-        f"{counts['kept ' + result]:,} document{'s' if counts['kept ' + result] != 1 else ''} {result}"
+        f"{count:,} {'document' if count == 1 else 'documents'} {result}"
         for result in ("added", "changed", "updated", "refused")
-        if counts["kept " + result]
+        if (count := counts["kept " + result])
     ]
     told = (
         f"{sources:,} source{'s' if sources != 1 else ''}: {', '.join(pages) or 'nothing is due'}"
@@ -210,7 +223,8 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.set()
-        note("Stopping after the pages in hand; once more to stop at once")
+        with suppress(OSError):  # not by print, which may be what was interrupted
+            os.write(sys.stderr.fileno(), _STOPPING)
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

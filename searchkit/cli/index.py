@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from searchkit.ingest import parser_of
 from searchkit.reclean import reclean as clean_again
 from searchkit.reclean import store_rules
 from searchkit.seeds import read_rules
-from searchkit.workers import Pool
+from searchkit.workers import Pool, usable_cores
 
 EXAMPLES = """\b
 Examples:
@@ -23,6 +24,9 @@ Examples:
   searchkit index --rebuild
   searchkit index --reclean --rules seeds/
 """
+
+# The writing process does two fifths of the work: it keeps no more of them busy.
+MOST_WORKERS = 3
 
 
 @click.command("index", epilog=EXAMPLES)
@@ -59,7 +63,8 @@ def command(
             note(f"Rules for {len(stated):,} sites kept")
         if reclean:
             _reclean(archive)
-        count = bring_up(archive, index_path, rebuild=rebuild)
+        with helpers() as pool:
+            count = bring_up(archive, index_path, pool, rebuild=rebuild)
         out(f"{count:,} passages indexed; the index holds revision {archive.revision():,}")
 
 
@@ -82,6 +87,12 @@ def _reclean(archive: Archive) -> None:
     out(f"{total:,} pages cleaned again; {len(changed):,} documents changed")
 
 
+def helpers() -> AbstractContextManager[Pool | None]:
+    """Processes for an index, started once they pay; None where there is one core alone."""
+    count = min(usable_cores(), MOST_WORKERS)
+    return Pool(count) if count > 1 else nullcontext()
+
+
 def bring_up(
     archive: Archive, index_path: Path, pool: Pool | None = None, *, rebuild: bool = False
 ) -> int:
@@ -89,7 +100,9 @@ def bring_up(
     progress = Progress("passages")
     try:
         if rebuild:
-            return rebuild_index(archive, index_path, DEFAULT_ENGINE, on_progress=progress.step)
+            return rebuild_index(
+                archive, index_path, DEFAULT_ENGINE, on_progress=progress.step, pool=pool
+            )
         engine = open_engine(DEFAULT_ENGINE, index_path)
         try:
             return update_index(archive, engine, on_progress=progress.step, pool=pool)
