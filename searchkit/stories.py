@@ -47,7 +47,8 @@ class Stories:
         The oldest of the copies that match stands for all; sorted by date, the story
         stands at its date.
         """
-        asked = count if self.all_copies or not count else count + _EXTRA
+        asked = count + len(self._told)
+        asked += _EXTRA if count and not self.all_copies else 0
         while True:
             found = self.engine.search(node, limit=asked, sort=self.sort)
             stories = list(self._stories(node, found))[:count]
@@ -55,6 +56,7 @@ class Stories:
                 break
             asked *= 4
         for story in stories:
+            self._told.add(story.passage_id)
             self._told.update(copy.passage_id for copy in story.copies)
         return stories, found.total
 
