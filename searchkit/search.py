@@ -243,13 +243,9 @@ class Index:
         return self._vocabulary[asked]
 
     def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:
-        """Most of the words but not all of them; None where that asks the same."""
+        """Most of the words, or all of them; None where that asks the same."""
         loose = self._compiled(query, filters, "most", exact)
-        if loose == strict:
-            return None
-        if isinstance(loose, Ranked):
-            return Ranked(And((loose.part, Not(strict))), loose.evidence)
-        return And((loose, Not(strict)))
+        return None if loose == strict else loose
 
     def _hits(self, rows: Sequence[_Row], node: Node, offset: int) -> Iterator[Hit]:
         texts = self.archive.hits_for([story.passage_id for story, _ in rows])
