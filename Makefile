@@ -42,7 +42,7 @@ bench: $(VENV)/installed
 
 lock: $(VENV)/installed
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
-		--no-emit-index-url --no-annotate --group dev pyproject.toml -o requirements.txt
+		--no-emit-index-url --no-annotate --group dev --extra rerank pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf $(VENV) $(DEMO)
