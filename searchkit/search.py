@@ -209,6 +209,16 @@ class Index:
             ),
         )
 
+    def asked(
+        self, text: str, filters: Filters = Filters(), *, exact: bool = False
+    ) -> tuple[Query, Node]:
+        """How a search reads this, and the tree of what it finds by all the words, unranked.
+
+        Raises QueryError and UsageError as `search` does.
+        """
+        query = _filtered(parse_query(text), filters)
+        return query, self._compiled(query, filters, "all", exact, ranked=False)
+
     def why_nothing(
         self, text: str, filters: Filters = Filters(), *, exact: bool = False
     ) -> list[str]:
@@ -228,9 +238,17 @@ class Index:
         return lines
 
     def _compiled(
-        self, query: Query, filters: Filters, match: Literal["all", "most", "any"], exact: bool
+        self,
+        query: Query,
+        filters: Filters,
+        match: Literal["all", "most", "any"],
+        exact: bool,
+        *,
+        ranked: bool = True,
     ) -> Node:
-        node = compile_query(query, self._languages, match=match, exact=exact, words=self._words)
+        node = compile_query(
+            query, self._languages, match=match, exact=exact, ranked=ranked, words=self._words
+        )
         return _with_undated(node) if filters.undated else node
 
     def _words(self, field: str, prefix: str, limit: int) -> Sequence[str]:
@@ -323,6 +341,11 @@ def _reranked_note(query: Query) -> Iterator[str]:
         yield f"the first {_reranked_depth(True)} are ordered by what they mean, too"
     else:
         yield "nothing to re-rank by: the query asks for no words of the text"
+
+
+def check_asked(text: str, filters: Filters) -> None:
+    """Raise QueryError or UsageError where a search could not read this; no index is needed."""
+    _filtered(parse_query(text), filters)
 
 
 def _filtered(query: Query, filters: Filters) -> Query:

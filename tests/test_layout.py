@@ -17,6 +17,7 @@ ROWS = [
     ["seeds", "reclean", "stories", "facets", "deliver"],
     ["ingest", "indexer", "search"],
     ["crawl"],
+    ["alerts"],
     ["evaluate"],
     ["batch"],
     ["cli", "__init__"],

@@ -273,7 +273,95 @@ _SCHEMA_4 = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_SCHEMA_1, _SCHEMA_2, _SCHEMA_3, _SCHEMA_4)
+# Alerts.  revision is the last one an alert was held against; what came before start_revision
+# (and passages up to start_passage) is not news to it.  A removed alert keeps its history.
+_SCHEMA_5 = (
+    """
+    CREATE TABLE alerts (
+        number INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        query TEXT NOT NULL,
+        filters TEXT NOT NULL,
+        targets TEXT NOT NULL,
+        every TEXT NOT NULL CHECK (every IN ('now', 'hourly', 'daily', 'weekly')),
+        digest INTEGER NOT NULL CHECK (digest IN (0, 1)),
+        edits INTEGER NOT NULL CHECK (edits IN (0, 1)),
+        state TEXT NOT NULL CHECK (state IN ('active', 'paused', 'stopped', 'removed')),
+        reason TEXT,
+        revision INTEGER NOT NULL,
+        start_revision INTEGER NOT NULL,
+        start_passage INTEGER NOT NULL,
+        created TEXT NOT NULL,
+        ran TEXT,
+        composed TEXT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX alerts_by_name ON alerts (name) WHERE state <> 'removed'",
+    """
+    CREATE TABLE alert_runs (
+        number INTEGER PRIMARY KEY,
+        began TEXT NOT NULL,
+        ended TEXT,
+        revision INTEGER,
+        told INTEGER NOT NULL DEFAULT 0,
+        sent INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    # story is the passage first told of it; quiet ones are known and not told: copies, and
+    # edits where these are not wanted.  item is what will be sent, until it is in a message.
+    """
+    CREATE TABLE alert_told (
+        number INTEGER PRIMARY KEY,
+        alert INTEGER NOT NULL REFERENCES alerts (number),
+        story TEXT NOT NULL,
+        passage TEXT NOT NULL,
+        document TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        run INTEGER NOT NULL REFERENCES alert_runs (number),
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'told', 'copy', 'edit')),
+        item TEXT,
+        UNIQUE (alert, passage)
+    )
+    """,
+    "CREATE INDEX alert_told_by_document ON alert_told (alert, document)",
+    "CREATE INDEX alert_told_waiting ON alert_told (alert) WHERE state = 'waiting'",
+    # body goes once it is delivered; due is NULL where nothing will be tried again.
+    """
+    CREATE TABLE alert_outbox (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        target TEXT NOT NULL,
+        names TEXT NOT NULL,
+        items INTEGER NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'dropped')),
+        created TEXT NOT NULL,
+        due TEXT,
+        tries INTEGER NOT NULL DEFAULT 0,
+        run INTEGER NOT NULL REFERENCES alert_runs (number),
+        done TEXT,
+        reason TEXT,
+        body TEXT
+    )
+    """,
+    "CREATE INDEX alert_outbox_due ON alert_outbox (target, number) WHERE state = 'waiting'",
+    """
+    CREATE TABLE alert_outbox_items (
+        message INTEGER NOT NULL REFERENCES alert_outbox (number),
+        told INTEGER NOT NULL REFERENCES alert_told (number),
+        PRIMARY KEY (message, told)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX alert_outbox_items_by_told ON alert_outbox_items (told)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    _SCHEMA_1,
+    _SCHEMA_2,
+    _SCHEMA_3,
+    _SCHEMA_4,
+    _SCHEMA_5,
+)
 """Step i leads from schema i to schema i + 1; the schema's number is ``len(MIGRATIONS)``."""
 
 WRITE_VERSION = """

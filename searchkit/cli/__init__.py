@@ -21,6 +21,7 @@ from searchkit.errors import SearchkitError
 
 COMMANDS = {
     "add": "keep, clean and index pages and texts",
+    "alert": "saved queries: every match told once",
     "batch": "answer a file of queries",
     "check": "verify the archive and the index",
     "clean": "print the cleaned text of one page",

@@ -23,8 +23,20 @@ _OPTIONS = [
 ]
 
 
+_DATES = 3  # the last ones
+
+
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command with these options; their names are the fields of `search.Filters`."""
-    for option in reversed(_OPTIONS):
+    return _with(_OPTIONS, command)
+
+
+def filter_options_but_dates(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that takes dates in the query only."""
+    return _with(_OPTIONS[:-_DATES], command)
+
+
+def _with(options: list[Any], command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(options):
         command = option(command)
     return command

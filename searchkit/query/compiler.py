@@ -80,18 +80,21 @@ def compile_query(
     *,
     match: Match = "all",
     exact: bool = False,
+    ranked: bool = True,
     words: Vocabulary = no_words,
 ) -> Node:
     """What to ask an engine whose passages are in these languages and have these ``words``.
 
     ``match`` says how many of the words a passage must hold: all, half of them, or
-    one.  With ``exact`` words stand for the form typed and no other.
+    one.  With ``exact`` words stand for the form typed and no other.  Without ``ranked``
+    what is found is the same, and nothing tells what of it is best.
 
     >>> from searchkit.query import parse_query
     >>> compile_query(parse_query('date:2024'), ["en"])
     DayRange(first=20240101, last=20241231, undated=False)
     """
-    return _Compiler(languages, words, exact=exact).top(query.tree, match)
+    compiler = _Compiler(languages, words, exact=exact)
+    return compiler.top(query.tree, match, ranked=ranked)
 
 
 def compile_notes(
@@ -111,17 +114,23 @@ def compile_notes(
 class _Compiler(Leaves):
     """One compilation: what combines the leaves, and the evidence that ranks."""
 
-    def top(self, tree: Part, match: Match) -> Node:
+    def top(self, tree: Part, match: Match, *, ranked: bool = True) -> Node:
+        """The tree as a node; ``ranked`` with what puts it in order."""
+        asked, content = self._found(tree, match)
+        return self._ranked(asked, content) if ranked else asked
+
+    def _found(self, tree: Part, match: Match) -> tuple[Node, Sequence[Part]]:
+        """What is found, and the parts of the query that are words."""
         parts = tree.parts if isinstance(tree, All) else (tree,)
         content = [part for part in parts if isinstance(part, _CONTENT)]
         if match == "all" or len(content) < 2:
-            return self._ranked(self._alone(self._part(tree, TEXT)), content)
+            return self._alone(self._part(tree, TEXT)), content
         kept = self._without_stop_words(content)
         words = tuple(self._part(part, TEXT) for part in kept)
         rest = tuple(self._part(part, TEXT) for part in parts if part not in content)
         least = (len(words) + 1) // 2 if match == "most" else 1
         asked = words[0] if len(words) == 1 else Or(words, least)
-        return self._ranked(And((asked, *rest)) if rest else asked, content)
+        return And((asked, *rest)) if rest else asked, content
 
     def _ranked(self, asked: Node, content: Sequence[Part]) -> Node:
         evidence = tuple(dict.fromkeys(self._evidence(content)))
@@ -241,19 +250,19 @@ def wanted(node: Node, *fields: str) -> Wanted:
     >>> sorted(wanted(compile_query(parse_query("sanctions -fish"), ["en"]), "text").terms)
     ['=sanctions', 'sanction']
     """
-    leaves = list(_leaves(node))
+    leaves = list(leaves_of(node))
     terms = [n.term for n in leaves if isinstance(n, Term) and n.field in fields]
     prefixes = [n.prefix for n in leaves if isinstance(n, Prefix) and n.field in fields]
     phrases = [(n.positions, n.slop) for n in leaves if isinstance(n, Phrase) and n.field in fields]
     return Wanted(frozenset(terms), tuple(dict.fromkeys(prefixes)), tuple(dict.fromkeys(phrases)))
 
 
-def _leaves(node: Node) -> Iterator[Node]:
+def leaves_of(node: Node) -> Iterator[Node]:
     """The leaves of a node that count for a match."""
     if isinstance(node, Ranked):
-        yield from _leaves(node.part)
+        yield from leaves_of(node.part)
     elif isinstance(node, And | Or | Best):
         for part in node.parts:
-            yield from _leaves(part)
+            yield from leaves_of(part)
     elif not isinstance(node, Not):
         yield node

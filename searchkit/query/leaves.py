@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import zip_longest
 
 from searchkit.analyzer import analyze, fold
@@ -208,16 +209,25 @@ class Leaves:
         return self._positions(word, stems=True)[0]
 
     def _positions(self, text: str, *, stems: bool) -> tuple[tuple[str, ...], ...]:
-        """For each word of the text the terms it may be: exact forms first, then stems."""
-        readings = [analyze(text, language) for language in self.languages or (None,)]
-        positions = []
-        for tokens in zip_longest(*readings):
-            found = [token for token in tokens if token is not None]
-            terms = ["=" + token.exact for token in found]
-            if stems:
-                terms += [token.stem for token in found]
-            positions.append(tuple(dict.fromkeys(terms)))
-        return tuple(positions)
+        return read_words(text, self.languages, stems)
+
+
+@lru_cache(maxsize=65_536)  # saved queries ask for the same words again and again
+def read_words(text: str, languages: tuple[str, ...], stems: bool) -> tuple[tuple[str, ...], ...]:
+    """For each word of the text the terms it may be: exact forms first, then stems.
+
+    >>> read_words("Two sanctions", ("en",), True)
+    (('=two', 'two'), ('=sanctions', 'sanction'))
+    """
+    readings = [analyze(text, language) for language in languages or (None,)]
+    positions = []
+    for tokens in zip_longest(*readings):
+        found = [token for token in tokens if token is not None]
+        terms = ["=" + token.exact for token in found]
+        if stems:
+            terms += [token.stem for token in found]
+        positions.append(tuple(dict.fromkeys(terms)))
+    return tuple(positions)
 
 
 def scaled(node: Node, factor: float) -> Node:
