@@ -33,6 +33,11 @@ def read(path: Path) -> Any:
     return feed
 
 
+def entry_ids(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return [one.text or "" for one in root.iterfind("{*}entry/{*}id")]
+
+
 def test_a_feed_grows_newest_first(tmp_path: Path) -> None:
     path = tmp_path / "told.xml"
     send(numbered(1), f"atom:{path}", secrets={})
@@ -68,11 +73,11 @@ def test_the_last_200_stay_and_no_message_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "told.xml"
     for number, items in ((1, 150), (2, 120)):
         send(numbered(number, items), f"atom:{path}", secrets={})
-    ids = [e.id for e in read(path).entries]
+    ids = entry_ids(path)
     assert len(ids) == 200
     assert sum(":m-2:" in one for one in ids) == 120
     send(numbered(3, 250), f"atom:{path}", secrets={})
-    assert len(read(path).entries) == 250
+    assert len(entry_ids(path)) == 250
 
 
 def test_hostile_text_makes_no_markup(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from threading import Thread
 import pytest
 
 from searchkit import deliver
-from searchkit.deliver import Message, send
-from searchkit.errors import DeliveryError
+from searchkit.deliver import Message, check_target, send
+from searchkit.errors import DeliveryError, UsageError
 from tests.deliveries import HOSTILE_MESSAGE, MESSAGE
 
 
@@ -202,3 +202,23 @@ def test_secrets_come_from_the_environment_and_are_not_shown(receiver: Receiver)
         assert "s3cret" not in str(caught.value)
     assert len(receiver.taken) == 4
     assert "no TOKEN" in str(failure(MESSAGE, target))
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # by apprise, up to Python 3.12
+def test_a_service_of_apprise(
+    receiver: Receiver, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("apprise", reason="apprise is not installed")
+    target = "apprise:" + receiver.url("/s3cret").replace("http://", "json://")
+    assert check_target(target) == target
+    send(MESSAGE, target, secrets={})
+    ((_, body),) = receiver.taken
+    assert body["title"] == MESSAGE.subject
+    assert "Milena Vorsk" in str(body["message"])
+    receiver.answers = [500]
+    found = failure(MESSAGE, target)
+    printed = capfd.readouterr()
+    assert not found.permanent
+    assert "s3cret" not in f"{found}{printed}{caplog.text}"
+    with pytest.raises(UsageError, match="no such service"):
+        check_target("apprise:nothing://x")

@@ -26,6 +26,8 @@ _TEMPORARY = os.EX_TEMPFAIL  # 75
 _KEPT_BYTES = 4096
 _CHUNK = 65536
 _PAUSE_S = 0.02
+# What was killed is gone at once, but for one that a dead disk holds.
+_END_S = 2.0
 
 
 def run_command(message: Message, arguments: Sequence[str], deadline: float) -> None:
@@ -117,7 +119,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_END_S)
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             with suppress(OSError):

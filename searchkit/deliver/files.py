@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from searchkit.deliver.jsonlines import ITEM_SCHEMA, item_lines, to_json
+from searchkit.deliver.jsonlines import ITEM_SCHEMA, item_lines, item_opening, to_json
 from searchkit.deliver.records import Message
 from searchkit.errors import DeliveryError
 
@@ -105,16 +105,18 @@ def _cut_torn_line(descriptor: int) -> None:
 
 
 def _missing(descriptor: int, message: Message) -> list[str]:
+    """The lines of the items that do not stand in the file."""
     lines = item_lines(message)
     if os.fstat(descriptor).st_size == 0:
         return lines
     with mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ) as data:
-        # A value cannot hold this: quotation marks inside one are escaped.
-        start = data.find(f'"message_id": {to_json(message.id)}'.encode())
+        start = data.find(to_json({"message_id": message.id})[1:-1].encode())
         if start < 0:
             return lines
         start = data.rfind(b"\n", 0, start) + 1
-        return [line for line in lines if data.find(line.encode() + b"\n", start) < 0]
+        openings = [item_opening(message, item).encode() for item in message.items]
+        pairs = zip(lines, openings, strict=True)
+        return [line for line, opening in pairs if data.find(opening, start) < 0]
 
 
 def _append(descriptor: int, data: bytes) -> None:

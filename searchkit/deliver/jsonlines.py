@@ -32,8 +32,23 @@ def render_json(message: Message) -> str:
 def item_lines(message: Message) -> list[str]:
     """One line of JSON an item, without its newline, each with what it needs of the message."""
     head = _named(asdict(message))
-    del head["items"], head["alerts"]
-    return [to_json({"schema": ITEM_SCHEMA, **head, **asdict(item)}) for item in message.items]
+    del head["items"], head["alerts"], head["message_id"]
+    return [
+        f"{item_opening(message, item)} {to_json({**head, **_without_id(item)})[1:]}"
+        for item in message.items
+    ]
+
+
+def item_opening(message: Message, item: Item) -> str:
+    """How the line of an item begins, and none else: quotation marks in a text are escaped."""
+    ids = {"schema": ITEM_SCHEMA, "message_id": message.id, "passage_id": item.passage_id}
+    return f"{to_json(ids)[:-1]},"
+
+
+def _without_id(item: Item) -> dict[str, Any]:
+    values = asdict(item)
+    del values["passage_id"]
+    return values
 
 
 def read_message(text: str) -> Message:

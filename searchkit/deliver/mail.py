@@ -75,6 +75,7 @@ def _server(text: str) -> Server:
         raise ValueError
     if sender is not None and not is_address(sender):
         raise ValueError
+    parts.hostname.encode("idna")  # UnicodeError, a ValueError, for what can be no host
     user = unquote(parts.username) if parts.username else None
     is_tls = parts.scheme == "smtps"
     return Server(

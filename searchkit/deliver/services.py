@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from searchkit.deliver.records import Message
@@ -33,14 +34,16 @@ def service_problem(url: str) -> str | None:
 
 def notify(message: Message, url: str, deadline: float) -> None:
     """Hand the message to the service; raises DeliveryError."""
-    if problem := service_problem(url):
-        raise DeliveryError(problem, permanent=False)
-    service = _service(url)
+    problem = service_problem(url)
+    service = None if problem else _service(url)
+    if service is None:
+        raise DeliveryError(problem or "apprise cannot be used", permanent=False)
     taken: list[bool] = []
 
     def work() -> None:
-        if service is not None:
-            title, body = subject_of(message), render_text(message)
+        title, body = subject_of(message), render_text(message)
+        # What else a service raises would be printed, with its URL.
+        with suppress(OSError, ValueError, TypeError, LookupError, RuntimeError, AttributeError):
             taken.append(bool(service.notify(body, title=title, body_format="text")))
 
     # Its services have their own ideas of how long to wait.
@@ -57,7 +60,7 @@ def _service(url: str) -> Apprise | None:
     import apprise
 
     # It logs URLs with what is secret in them.
-    logging.getLogger(apprise.logger.LOGGER_NAME).disabled = True
+    logging.getLogger("apprise").disabled = True
     service = apprise.Apprise()
     if not service.add(url):
         return None
