@@ -13,6 +13,11 @@ from itertools import islice
 
 from searchkit.clean.language import language_scores
 
+# Controls that no reader sees; the tab, the newline and the joiners of Indic and Persian stay.
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+
 # WHATWG Encoding Standard, section 4.2: labels do not mean what they say.  Python's own
 # names would read 0x80-0x9F of "latin1" as controls, and know codecs that are none (rot13).
 CODECS = {

@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml import etree
 
-from searchkit.clean.text import INVISIBLE
+from searchkit.clean.encoding import INVISIBLE
 
 # libxml2 gives up without raising at 2,048 open elements; real pages stay below 100.
 DEEPEST = 500

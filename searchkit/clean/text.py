@@ -2,24 +2,23 @@
 
 In come the characters of a text/plain page, of a JSON record or the paragraphs of a web
 page; out go paragraphs and, for each one left out, the rule that removed it.  No markup is
-read here: a banner is known by its words alone (`boilerplate`).
+read here: a banner is known by its words alone (`boilerplate`), and the menus of a page
+that lost its markup by what stands around them (`lines`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from searchkit.clean.boilerplate import boilerplate_rule
+from searchkit.clean.encoding import INVISIBLE
+from searchkit.clean.lines import judge_lines
 from searchkit.dates import is_date_line, parse_date
 from searchkit.records import Removed
 
-# Controls that no reader sees; the tab, the newline and the joiners of Indic and Persian stay.
-INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
-)
 LINE_BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 SPACES = re.compile(" {2,}")
@@ -88,6 +87,11 @@ LETTERHEAD = re.compile(
 )
 # A headline's own date: "Press briefing by the Spokesperson, 24 January 2024".
 DATED_HEADLINE = re.compile(r"(?:,|[(–—-]) ?([^,(–—]{6,30}?)\)?$")
+
+
+# The headline of a flattened page says what its first line, the title, says.
+LIKE_TITLE = 0.7
+NEAR_HEAD = 8  # lines from the headline that may hold the date
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +338,15 @@ def _date_of(lines: Sequence[str], title: str | None) -> str | None:
     return parse_date(own[1]) if own and is_date_line(own[1]) else None
 
 
+Judge = Callable[[Sequence[str], str | None], Sequence[str | None]]
+"""Paragraphs and a title known to what takes each paragraph out (None: it stays)."""
+
+
 def clean_text(
-    text: str, title: str | None = None, keeps: Callable[[str], bool] = _keeps_none
+    text: str,
+    title: str | None = None,
+    keeps: Callable[[str], bool] = _keeps_none,
+    judge: Judge = judge_lines,
 ) -> Flat:
     """Title, date and paragraphs of a plain text; a title given is not looked for.
 
@@ -344,9 +355,17 @@ def clean_text(
     'Talks begin today'
     """
     paragraphs = split_paragraphs(text)
+    verdicts = judge(paragraphs, title)
+    if any(verdicts):
+        return _clean_page(paragraphs, verdicts, title, keeps)
     kept, removed = sift_paragraphs(paragraphs, title, keeps)
     if not kept:  # the whole text reads like a banner: it is still what was given
         kept, removed = [line for line in paragraphs if WORD.search(line)], []
+    return _with_facts(kept, removed, title)
+
+
+def _with_facts(kept: list[str], removed: list[Removed], title: str | None) -> Flat:
+    """The paragraphs without the lines above them that are title and date."""
     top = kept[: 2 * HEAD_REACH]
     if title is None:
         above, title = _head(kept)
@@ -359,3 +378,44 @@ def clean_text(
     removed += [Removed(line, "date") for line in dates]
     kept = [line for line in kept if line not in dates]
     return Flat(tuple(kept), title, published, tuple(removed))
+
+
+def _clean_page(
+    paragraphs: Sequence[str],
+    verdicts: Sequence[str | None],
+    title: str | None,
+    keeps: Callable[[str], bool],
+) -> Flat:
+    """A page that lost its markup: what the line model leaves, sifted, below its headline."""
+    stay = [v is None or keeps(line) for line, v in zip(paragraphs, verdicts, strict=True)]
+    begin = stay.index(True)
+    head = _page_head(paragraphs[: begin + 1]) if title is None else None
+    gone = [
+        Removed(line, "title" if place == head else boilerplate_rule(line) or verdict or "")
+        for place, (line, verdict) in enumerate(zip(paragraphs, verdicts, strict=True))
+        if not stay[place] or place == head
+    ]
+    title = title if head is None else paragraphs[head]
+    rest = [line for n, line in enumerate(paragraphs) if stay[n] and n != head]
+    kept, removed = sift_paragraphs(rest, title, keeps)
+    flat = _with_facts(kept or rest, gone + removed, title)
+    near = paragraphs[max(0, begin - NEAR_HEAD) : begin] if head is None else paragraphs[head:begin]
+    published = flat.published or _date_of(near[:NEAR_HEAD], None)
+    return replace(flat, published=published)
+
+
+def _page_head(lines: Sequence[str]) -> int | None:
+    """The place of the headline among the lines down to the first of the text.
+
+    The first line of a flattened page is its title, often with the site's name after it.
+    """
+    wanted = set(WORD.findall(lines[0].lower()))
+    for place in range(len(lines) - 1, -1, -1):
+        words = set(WORD.findall(lines[place].lower()))
+        if (
+            len(lines[place].split()) in HEADLINE_WORDS
+            and not HEADLINE_END.search(lines[place])
+            and len(words & wanted) >= max(3, LIKE_TITLE * len(words))
+        ):
+            return place
+    return None
