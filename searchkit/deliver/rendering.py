@@ -29,6 +29,8 @@ _MOST_CHARS = 6000
 # Of what stayed the same between two changes.
 _SAME_CHARS = 240
 _SUBJECT_CHARS = 200
+_FACTS_CHARS = 400
+_NOTE_CHARS = 2000
 
 _Piece = tuple[str, str]  # what it is ("", "mark", "out", "in"), text
 
@@ -76,17 +78,17 @@ def link_of(item: Item) -> str | None:
 
 def _who(item: Item) -> str:
     parts = (item.speaker or "Nobody named", item.role, item.affiliation)
-    return ", ".join(one_line(part) for part in dict.fromkeys(parts) if part)
+    return shortened(", ".join(part for part in dict.fromkeys(parts) if part), _FACTS_CHARS)
 
 
 def _where(item: Item) -> str:
     parts = (item.published or "undated", item.source, item.country, item.language, item.kind)
-    return " · ".join(one_line(part) for part in parts if part)
+    return shortened(" · ".join(part for part in parts if part), _FACTS_CHARS)
 
 
 def _notes(item: Item) -> Iterator[str]:
-    yield from (f"Why: {one_line(why)}" for why in item.why)
-    yield f"Alerts: {', '.join(map(one_line, item.alerts))}"
+    yield from (f"Why: {shortened(why, _NOTE_CHARS)}" for why in item.why)
+    yield f"Alerts: {shortened(', '.join(item.alerts), _NOTE_CHARS)}"
     if item.copies:
         places = "1 other place" if item.copies == 1 else f"{item.copies:,} other places"
         yield f"Also published in {places}"
@@ -173,7 +175,11 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _commands(words: str, commands: str) -> str:
-    return "\n".join([words, *(f"  {one_line(line)}" for line in commands.splitlines())])
+    return "\n".join([words, *(f"  {line}" for line in _lines(commands))])
+
+
+def _lines(commands: str) -> list[str]:
+    return [line for one in commands.splitlines() if (line := one_line(one))]
 
 
 # HTML
@@ -222,5 +228,5 @@ def _tagged(pieces: Iterable[_Piece]) -> str:
 
 
 def _commands_html(words: str, commands: str) -> str:
-    lines = "<br>".join(f"<code>{_text(one_line(line))}</code>" for line in commands.splitlines())
+    lines = "<br>".join(f"<code>{_text(line)}</code>" for line in _lines(commands))
     return f"<p>{words}<br>{lines}</p>\n"
