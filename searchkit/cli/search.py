@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from searchkit.cli.coverage import search_notes
 from searchkit.cli.filters import filter_options
 from searchkit.cli.hits import (
     csv_lines,
@@ -87,7 +88,10 @@ def command(
         if not results.hits and not offset:
             for line in index.why_nothing(" ".join(query), chosen, exact=exact):
                 note(line)
+        troubles = search_notes(index.archive, " ".join(query), chosen.source)
     _print(results, form)
+    for line in troubles:
+        note(f"Note: {line}")
     return 1 if exit_status and not results.hits else 0
 
 

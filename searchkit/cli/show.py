@@ -89,6 +89,8 @@ def command(
             out(_in_place(archive, document, passage))
         else:
             out(_whole(document, removed))
+            if gone := archive.crawl_state.gone_since(document.id):
+                note(f"Gone from its address since {gone[:16].replace('T', ' ')} UTC")
             if copies := archive.document_copies(document.id):
                 note(f"Printed elsewhere: {copies_line(copies)}")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from searchkit.archive import Archive, open_archive
+from searchkit.archive.coverage import Coverage
+from searchkit.cli.coverage import coverage_lines
 from searchkit.cli.terminal import one_line, out, to_json
 from searchkit.engines import DEFAULT_ENGINE, open_engine
 from searchkit.errors import IndexProblem
@@ -54,7 +57,11 @@ def index_state(archive: Archive, index_path: Path) -> IndexState:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_obj
 def command(index_path: Path, form: str) -> None:
-    """Tell what is kept: documents, versions, passages, sources, dates, index, disk."""
+    """Tell what is kept: documents, versions, passages, sources, dates, index, disk.
+
+    Of each source that is crawled: its pages, documents a week over the last 30 days,
+    and since when it fails, or is silent: nothing new for three usual gaps, and 3 days.
+    """
     with open_archive(index_path) as archive:
         fields = status_fields(archive, index_path)
     out(to_json(fields) if form == "json" else _text(fields))
@@ -76,6 +83,7 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
         "refused": counts.refused,
         "languages": {name or "unknown": number for name, number in counts.languages},
         "sources": [row._asdict() for row in counts.sources],
+        "crawled": [asdict(row) for row in archive.crawl_state.coverage(datetime.now(UTC))],
         "template_lines": {
             count.site: count.lines for count in archive.site_counts() if count.lines
         },
@@ -114,6 +122,7 @@ def _text(fields: dict[str, Any]) -> str:
         f"  {one_line(row['source'])}"
         for row in fields["sources"]
     ]
+    lines += coverage_lines([Coverage(**row) for row in fields["crawled"]])
     if fields["index"]["command"]:
         lines.append(f"Run: {fields['index']['command']}")
     return "\n".join(lines)

@@ -17,7 +17,7 @@ import click
 
 from searchkit.archive import open_archive
 from searchkit.cli.crawl import choose_sources, contact_of, crawl_pass, stopping, summary
-from searchkit.cli.terminal import note
+from searchkit.cli.terminal import note, one_line
 from searchkit.crawl import Options
 from searchkit.errors import SearchkitError
 
@@ -34,6 +34,7 @@ and cron see docs/crawling.md.
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _INTERVAL = re.compile(r"([1-9]\d{0,5})([smhd])\Z")
 LOG_BYTES, LOG_FILES = 1 << 20, 5
+_WAIT_S = 60.0  # for another writer; then it is for the next pass to try
 
 
 class Interval(click.ParamType[float]):
@@ -84,14 +85,18 @@ def command(
     allow_private: bool,
     passes: int | None,
 ) -> None:
-    """Crawl and index at an interval, until it is stopped."""
+    """Crawl and index at an interval, until it is stopped.
+
+    What a pass has no time for waits for the next.  An error ends the pass, not the watch.
+    """
+    choose_sources(names, seeds)  # what is wrong from the beginning is said at once
     index_path.mkdir(parents=True, exist_ok=True)
     log = _log(index_path / "watch.log")
     with stopping() as stop:
         done = 0
         while not stop.is_set():
             begun = time.monotonic()
-            _one_pass(index_path, names, seeds, contact, allow_private, stop, log)
+            _one_pass(index_path, names, seeds, contact, allow_private, every, stop, log)
             done += 1
             if passes is not None and done >= passes:
                 return
@@ -104,23 +109,29 @@ def _one_pass(
     seeds: Path | None,
     contact: str | None,
     allow_private: bool,
+    every: float,
     stop: threading.Event,
     log: logging.Logger,
 ) -> None:
     """One pass; an error is logged and told, and the next pass tries again."""
     begun = datetime.now(UTC)
+
+    def tell(line: str) -> None:
+        log.info("%s", one_line(line))
+        note(f"{begun:%Y-%m-%d %H:%M} {line}")
+
     beat(index_path, begun, None, "running")
     try:
         sources = choose_sources(names, seeds)  # anew: the files may have changed
-        with open_archive(index_path, write=True, on_wait=note) as archive:
-            options = Options(contact_of(archive, contact), allow_private)
-            counts = crawl_pass(archive, index_path, sources, options, stop)
+        with open_archive(index_path, write=True, wait_s=_WAIT_S, on_wait=note) as archive:
+            options = Options(contact_of(archive, contact), allow_private, most_s=every)
+            counts = crawl_pass(archive, index_path, sources, options, stop, tell=tell)
+            # What is to be done with what is new, such as alerts, belongs here: it is indexed.
         told = summary(counts, len(sources))
-    except SearchkitError as error:
+    except (SearchkitError, OSError) as error:
         told = f"Error: {error}"
     beat(index_path, begun, datetime.now(UTC), told)
-    log.info("%s", told.replace("\n", " "))
-    note(f"{begun:%Y-%m-%d %H:%M} {told}")
+    tell(told)
 
 
 def beat(index_path: Path, begun: datetime, ended: datetime | None, told: str) -> None:
