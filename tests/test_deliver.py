@@ -30,6 +30,7 @@ from searchkit.deliver import (
 )
 from searchkit.errors import DeliveryError, UsageError
 from tests.deliveries import HOSTILE, HOSTILE_MESSAGE, ITEM, MESSAGE
+from tests.test_schema import check
 
 # JSON lines
 
@@ -61,6 +62,15 @@ def test_a_file_gets_one_line_an_item(tmp_path: Path, message: Message) -> None:
     assert [one["text"] for one in found] == [one.text for one in message.items]
     assert {one["message_id"] for one in found} == {message.id}
     assert (found[0]["query"], found[0]["stop"]) == (message.query, message.stop)
+
+
+def test_the_json_is_what_its_schema_says(tmp_path: Path) -> None:
+    path = tmp_path / "told.jsonl"
+    for message in (MESSAGE, HOSTILE_MESSAGE):
+        check("message-1", json.loads(render_json(message)))
+        send(message, f"file:{path}", secrets={})
+    for line in lines(path):
+        check("told-1", line)
 
 
 def test_a_message_sent_again_is_not_appended_again(tmp_path: Path) -> None:

@@ -319,3 +319,12 @@ def test_no_password_goes_out_without_tls(
     url = secrets["SEARCHKIT_SMTP"].replace("smtp://", "smtp://desk:p%40ss%3Aword@")
     assert "no TLS" in str(failure(MESSAGE, DESK, {"SEARCHKIT_SMTP": url}))
     assert handler.logins == []
+
+
+def test_who_writes() -> None:
+    url = "smtp://{}mail.example{}"
+    for user, query, sender in (("", "", None), ("desk:x@", "", None),
+                                ("desk%40x.example:x@", "", "desk@x.example"),
+                                ("desk:x@", "?from=a+b@x.example", "a+b@x.example")):  # fmt: skip
+        found = mail.server_of({"SEARCHKIT_SMTP": url.format(user, query)})
+        assert (found.sender, found.port) == (sender, 587 if user else 25)

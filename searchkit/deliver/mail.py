@@ -67,7 +67,8 @@ def server_of(secrets: Mapping[str, str]) -> Server:
 
 def _server(text: str) -> Server:
     parts = urlsplit(text)
-    given = parse_qs(parts.query, strict_parsing=True) if parts.query else {}
+    query = parts.query.replace("+", "%2B")  # of an address, not a space
+    given = parse_qs(query, strict_parsing=True) if query else {}
     sender = given.pop("from", [None])[0]
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or given:
         raise ValueError
