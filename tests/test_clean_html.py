@@ -335,6 +335,38 @@ def test_strip_tags_drops_scripts_and_comments() -> None:
     assert strip_tags(source) == "One two\n\nThree"
 
 
+POINTS = ("Envoys return to Strelsau next spring", "Ferries to run again once the ice is gone")
+
+
+def with_points(items: str) -> str:
+    shares = "<li><a href='/f'>Facebook</a></li><li><a href='/m'>Mail</a></li>"
+    return (
+        f"<body><div><h1>Talks on the river treaty</h1><ul>{shares}</ul></div>"
+        f"<div><ul class='shortlist'>{items}</ul></div>"
+        f"<div class='grid'><div>{tagged(PARAGRAPHS)}</div></div></body>"
+    )
+
+
+def test_key_points_between_headline_and_body_are_text() -> None:
+    items = "".join(f"<li><div>{point}</div></li>" for point in POINTS)
+    text = clean_html(with_points(items)).text
+    assert text.startswith("\n\n".join((*POINTS, PARAGRAPHS[0])))
+    assert "Facebook" not in text
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        "".join(f"<li><a href='/n'>{point}</a></li>" for point in POINTS),  # other pages
+        "<li>12 March 2024</li><li>River treaty, trade</li>",  # labels
+        f"<li>{POINTS[0]}</li>",
+    ],
+    ids=["links", "labels", "one"],
+)
+def test_other_lists_there_are_not(items: str) -> None:
+    assert clean_html(with_points(items)).text.startswith(PARAGRAPHS[0])
+
+
 def test_each_block_has_one_verdict() -> None:
     outline = outline_page(parse_tree(f"<body><nav><a>Home</a></nav>{tagged(PARAGRAPHS)}</body>"))
     rules = judge_blocks(outline).rules

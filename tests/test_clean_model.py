@@ -12,7 +12,7 @@ import pytest
 from searchkit.clean.features import features
 from searchkit.clean.html import Outline, outline_page, parse_tree
 from searchkit.clean.judge import judge_blocks
-from searchkit.clean.model import decide_blocks, load_model, unpack_model
+from searchkit.clean.model import DEEP, decide_blocks, load_model, unpack_model
 from tests.cleaning import leaked_lines, lost_lines, score_pages
 
 BODY = (
@@ -48,6 +48,20 @@ def test_a_block_that_trees_alone_remove_is_told_with_its_score() -> None:
     judged = judge_blocks(page)
     assert judged.rules == [None, None, None]
     assert decide_blocks(page, judged, None, model(9.0, 0.4)) == [None, "model 0.00", None]
+
+
+def test_trees_take_nothing_out_of_the_middle_of_a_long_run() -> None:
+    lines = "".join(f"<p>{BODY} Part {n}.</p><p>Thank you</p>" for n in range(200))
+    page = outline_page(parse_tree(f"<body><div>{lines}</div></body>"))
+    judged = judge_blocks(page)
+    assert judged.rules == [None] * 400
+    verdicts = decide_blocks(page, judged, None, model(9.0, 0.4))
+    gone = [place for place, verdict in enumerate(verdicts) if verdict]
+    assert gone  # at both ends the trees are free
+    assert all(place % 2 for place in gone)
+    words = len(f"{BODY} Part 1.".split())
+    reach = 2 * -(-DEEP // words)
+    assert [place for place in gone if reach <= place < 400 - reach] == []
 
 
 def test_the_shipped_model_names_features_that_there_are() -> None:

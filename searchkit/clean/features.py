@@ -50,6 +50,19 @@ NEVER_REPEATED = frozenset(("p", "li", "h2", "h3", "h4", "tr", "td"))
 FARTHEST_ABOVE, FARTHEST_BELOW, NO_HEADLINE = -30, 60, -99
 NEAR = 6  # blocks
 
+# Sizes count up to where the pages trained on grow rare: beyond, trees would judge the end of
+# a long transcript by what they never saw.
+_WORDS, _BLOCKS, _STEPS = 3000, 150, 20
+MOST: Mapping[str, float] = {
+    "words": 200, "words next": 200, "text near after": 400,
+    "words of parent": _WORDS, "words of grandparent": _WORDS, "words of posting": _WORDS,
+    "text of page": _WORDS,
+    "text before": 1000, "text after": 1000, "kept before": 1000, "kept after": 1000,
+    "blocks of parent": 100, "blocks of grandparent": _BLOCKS, "blocks of page": 400,
+    "likes": 60, "repeated": 30,
+    "below half": _STEPS, "up to best": _STEPS, "down to best": _STEPS,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -106,7 +119,7 @@ class _Page:
         self.words = [count_words(block.text) for block in self.blocks]
         self.links = [block.link_density for block in self.blocks]
         self.kept = [1 if rule is None else 0 for rule in judged.rules]
-        self.text = list(map(_text_words, self.words, self.links))
+        self.text = list(map(text_words, self.words, self.links))
         self.kept_words = [w * k for w, k in zip(self.words, self.kept, strict=True)]
         self.all_words = sum(self.words) or 1
         self.all_text = sum(self.text) or 1
@@ -140,7 +153,8 @@ class _Page:
         return sums
 
 
-def _text_words(words: int, links: float) -> int:
+def text_words(words: int, links: float) -> int:
+    """The words of a block that count as running text: all of them, or none."""
     return words if words >= LEAST_TEXT_WORDS and links < MOST_LINKS else 0
 
 
@@ -160,7 +174,11 @@ def features(
     columns |= _places(page)
     columns |= _postings(page)
     columns |= _neighbours(page, columns["names"])
-    return columns
+    return {name: _bounded(column, MOST.get(name)) for name, column in columns.items()}
+
+
+def _bounded(column: Column, most: float | None) -> Column:
+    return column if most is None else [min(most, value) for value in column]
 
 
 def _verdicts(page: _Page) -> Columns:

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.clean.boxes import (
@@ -42,6 +43,9 @@ PARAGRAPH_TAGS = frozenset(_PARAGRAPH_TAGS.split())
 # A lead set apart from the body is one sentence at least; others are labels and sub-headlines.
 LEAD_TAGS = frozenset(("p", "div", "h2", "h3"))
 LEAD_WORDS, LEAD_CJK, FEW_LINKS = 8, 16, 0.3
+# Key points are a list between the same: so many items, and so much in one on average.
+LEAST_POINTS, POINT_WORDS, POINT_CJK = 2, 6, 12
+POINT_DEPTH = 4  # boxes from the text up to its item
 ENDS_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*$")
 
 # Boxes of pictures, and of labels at the edge of the text (date, place, section).
@@ -99,6 +103,34 @@ def _keep_lead(outline: Outline, rules: list[str | None], headline: int) -> None
         block = outline.blocks[place]
         if rules[place] == "outside" and block.tag in LEAD_TAGS and _is_sentence(block):
             rules[place] = None
+    _keep_points(outline, rules, range(headline + 1, first))
+
+
+def _keep_points(outline: Outline, rules: list[str | None], places: range) -> None:
+    """A list of sentences, or headings as long, that stands there is text: its key points."""
+    lists: dict[int, list[int]] = {}
+    for place in places:
+        if (around := _list_around(outline, outline.blocks[place].box)) >= 0:
+            lists.setdefault(around, []).append(place)
+    for points in lists.values():
+        blocks = [outline.blocks[place] for place in points]
+        words = sum(len(block.text.split()) for block in blocks)
+        signs = sum(len(CJK.findall(block.text)) for block in blocks)
+        if (
+            len(points) >= LEAST_POINTS
+            and max(words / POINT_WORDS, signs / POINT_CJK) >= len(points)
+            and all(rules[place] == "outside" for place in points)
+            and all(block.link_density < FEW_LINKS for block in blocks)
+        ):
+            for place in points:
+                rules[place] = None
+
+
+def _list_around(outline: Outline, number: int) -> int:
+    """The list of the item that a box is, or is in; -1 outside of lists."""
+    near = islice(_ancestors(outline, number), POINT_DEPTH)
+    item = next((n for n in near if outline.boxes[n].tag == "li"), -1)
+    return outline.boxes[item].parent if item >= 0 else -1
 
 
 def _is_sentence(block: Block) -> bool:
