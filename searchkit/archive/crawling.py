@@ -187,9 +187,11 @@ class CrawlState:
         return read_coverage(self._database, now)
 
     def sources_at(self, host: str) -> set[str]:
-        """The sources of which an address lies at a host, with or without its "www."."""
+        """The sources that ask a host, with or without its "www."."""
         rows = self._database.rows(
-            "SELECT DISTINCT source FROM crawl_pages WHERE host IN (?, 'www.' || ?)", (host, host)
+            "SELECT DISTINCT source FROM crawl_pages "
+            "WHERE host IN (?, 'www.' || ?) AND due IS NOT NULL",
+            (host, host),
         )
         return {row["source"] for row in rows}
 

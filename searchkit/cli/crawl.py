@@ -20,6 +20,7 @@ from searchkit.cli.terminal import Progress, note, one_line, out
 from searchkit.crawl import Event, Options, crawl, finish
 from searchkit.crawl.reading import entries, source_of_url
 from searchkit.errors import UsageError
+from searchkit.fetch import agent_problem, user_agent
 from searchkit.ingest import Makers, Outcome, make_documents
 from searchkit.seeds import Source, default_seeds, read_sources
 from searchkit.workers import usable_cores
@@ -119,7 +120,12 @@ def choose_sources(names: Sequence[str], seeds: Path | None) -> list[Source]:
 
 
 def contact_of(archive: Archive, contact: str | None) -> str | None:
-    """The contact given now, which is remembered, or the one that was remembered."""
+    """The contact given now, which is remembered, or the one that was remembered.
+
+    Raises UsageError for one that cannot be sent.
+    """
+    if contact is not None and agent_problem(user_agent(contact)):
+        raise UsageError(f"--contact {contact!r}: write an address or a URL, in plain letters")
     if contact is not None and contact != archive.setting(_CONTACT):
         archive.set_setting(_CONTACT, contact)
     found = archive.setting(_CONTACT)

@@ -91,7 +91,7 @@ def command(
     """
     choose_sources(names, seeds)  # what is wrong from the beginning is said at once
     index_path.mkdir(parents=True, exist_ok=True)
-    log = _log(index_path / "watch.log")
+    log = open_log(index_path / "watch.log")
     with stopping() as stop:
         done = 0
         while not stop.is_set():
@@ -147,7 +147,8 @@ def beat(index_path: Path, begun: datetime, ended: datetime | None, told: str) -
     beside.replace(index_path / "heartbeat.json")
 
 
-def _log(path: Path) -> logging.Logger:
+def open_log(path: Path) -> logging.Logger:
+    """The log of the passes, in files of LOG_BYTES at most, LOG_FILES of them."""
     log = logging.getLogger("searchkit.watch")
     log.setLevel(logging.INFO)
     log.propagate = False

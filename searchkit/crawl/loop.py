@@ -28,6 +28,9 @@ from searchkit.seeds.sources import BUDGET, PACE_S
 MOST_HOSTS = 8
 """Hosts that are asked at the same time."""
 
+NOBODY = "a crawl whose operator gave no address"
+"""What servers are told where there is no contact."""
+
 _AHEAD = 3  # visits that a host's thread is given at a time
 _BACKLOG = 40  # pages of a host that are read from the archive at a time
 _RESULTS = 2 * MOST_HOSTS
@@ -53,7 +56,7 @@ class Run:
         self.stop = stop
         self.begun = options.clock()
         self.sources = {source.id: source for source in sources}
-        self._agent = user_agent(options.contact)
+        self._agent = user_agent(options.contact or NOBODY)
         self._intake = Intake(archive, self.sources, options, self.begun)
         self._ends_at = None if options.most_s is None else time.monotonic() + options.most_s
         self._halt = threading.Event()  # for the threads: no further request
