@@ -144,7 +144,7 @@ def _id(alerts: Mapping[int, Alert], told: Sequence[Told], target: str, again: s
     parts = [target, again]
     for row in told:
         alert = alerts[row.alert]
-        parts += [alert.name, alert.created, row.passage, str(row.version)]
+        parts += [str(alert.number), alert.created, row.passage, str(row.version)]
     return sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from searchkit.alerts.batch import Batch, members
@@ -22,7 +23,7 @@ from searchkit.archive.alerting import Alert
 from searchkit.errors import UsageError
 from searchkit.indexer import build_entry
 from searchkit.query import Node, Query
-from searchkit.records import Document, Passage
+from searchkit.records import Document, Entry, Passage
 from searchkit.search import Filters, Index
 
 BATCH = 1_000
@@ -84,7 +85,7 @@ def match_new(index: Index, asked: Sequence[Asked], size: int = BATCH) -> Iterat
     reached = {one.alert.number: one.alert.revision for one in asked}
     presearcher: Presearcher | None = None
     for arrived, revision in _arrivals(index.archive, since, target, size):
-        batch = Batch([_entry(index.archive, one) for one in arrived])
+        batch = Batch(entries_of(index.archive, arrived))
         if presearcher is None:
             presearcher = Presearcher(nodes, batch)
         newer = _Newer(arrived)
@@ -114,8 +115,13 @@ class _Newer:
         return self._known[revision]
 
 
-def _entry(archive: Archive, one: Arrived) -> Any:
-    return build_entry(one.passage, one.document, archive.sources_of(one.document.id))
+def entries_of(archive: Archive, arrived: Iterable[Arrived]) -> list[Entry]:
+    """What an engine stores of these passages; those of a document stand together."""
+    entries: list[Entry] = []
+    for document, passages in groupby(arrived, key=lambda one: one.document):
+        sources = archive.sources_of(document.id)
+        entries += [build_entry(one.passage, document, sources) for one in passages]
+    return entries
 
 
 def _arrivals(
