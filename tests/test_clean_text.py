@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import gzip
+import json
 import time
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchkit.clean import clean_page
 from searchkit.clean.boilerplate import RULES, boilerplate_rule
+from searchkit.clean.lines import judge_lines, looks_flattened
 from searchkit.clean.text import clean_text, join_lines, mend_glued, split_paragraphs
 from searchkit.records import Document, Given, Page
+from tests.cleaning import score_pages
 from tests.pages import COLLECTED
 
 BANNERS = [
@@ -361,3 +366,93 @@ def test_the_customers_own_document(measuring_data: Path) -> None:
     doubled = [p for p in paragraphs if p.count("program is unnecessary")]
     assert len(doubled) == 1
     assert doubled[0].count("is unnecessary") == 1
+
+
+MENU = ["Home", "World", "Rivers", "Trade", "Culture", "Sport", "Weather", "Search", "My account"]
+BODY = [
+    "The envoy of Ruritania said on Monday that the talks on the river would go on until spring,"
+    " and that both sides had agreed on a first list of bridges to open.",
+    "Both delegations have rented the upper floors of the old hotel on the market square, where"
+    " they meet every morning at nine o'clock.",
+    "“We have time, and we shall use it,” the envoy told reporters, and thanked the mediators"
+    " for their patience with two tired delegations.",
+    "Her neighbour from Graustark did not answer questions, but his office said in the evening"
+    " that the list was a good beginning.",
+    "The treaty of the old king ended last year, and since then no ship has passed the locks"
+    " without a paper from both capitals.",
+    "The ministers of both countries are to meet in the summer, the first time in nine years.",
+]
+FLATTENED = [
+    "River talks of Ruritania to go on until spring | Lantern Post", "Skip to content", *MENU,
+    "Rivers", "River talks of Ruritania to go on until spring", "By Ana Example", "5 May 2031",
+    "Share", "Facebook", "Twitter", "Email", *BODY[:3], "Advertisement", *BODY[3:],
+    "Tags:", "Rivers", "Ruritania", "Related stories", "Ten bridges you must see",
+    "Bread is dearer", "Most read", "Locks and keys", "A winter in Strelsau",
+    "Sign up for our newsletter", *MENU,
+    "About us", "Contact", "Jobs", "Privacy", "Terms", "© 2031 Lantern Post",
+]  # fmt: skip
+
+
+def test_the_menus_of_a_flattened_page_go() -> None:
+    cleaned = clean_text("\n".join(FLATTENED))
+    assert cleaned.paragraphs == tuple(BODY)
+    assert cleaned.title == "River talks of Ruritania to go on until spring"
+    assert cleaned.published == "2031-05-05"
+    rules = {removed.text: removed.rule for removed in cleaned.removed}
+    assert rules["World"].startswith("line model 0.")
+    assert rules["Most read"] == "related"
+
+
+def test_a_line_that_a_site_keeps_stays_on_a_flattened_page() -> None:
+    cleaned = clean_text("\n".join(FLATTENED), keeps=lambda line: line == "Bread is dearer")
+    assert "Bread is dearer" in cleaned.paragraphs
+
+
+TRANSCRIPTS = {
+    "names on their own lines": ["THE MINISTER", BODY[0], "QUESTION", "Will there be talks?"] * 30,
+    "short turns": ["QUESTION: Are there talks?", "THE MINISTER: No comment.", "Thank you."] * 30,
+    "a list of those who came": [*BODY, "Present were:", *[f"Mr. Guest {n}" for n in range(12)]],
+    "another script": [line.replace("o", "д") for line in ("外務大臣", "会談", "日本", "会見")]
+    * 30,
+}
+
+
+@pytest.mark.parametrize("kind", TRANSCRIPTS)
+def test_a_statement_is_no_flattened_page(kind: str) -> None:
+    assert not looks_flattened(TRANSCRIPTS[kind])
+    assert set(judge_lines(TRANSCRIPTS[kind])) == {None}
+
+
+def test_a_page_of_labels_alone_stays_whole() -> None:
+    assert set(judge_lines(MENU * 6)) == {None}
+
+
+def test_the_time_for_a_flattened_page_grows_as_its_lines_do() -> None:
+    times = []
+    for copies in (20, 40, 80):
+        lines = [f"{line} {n}" for n in range(copies) for line in FLATTENED]
+        begin = time.process_time()
+        judge_lines(lines)
+        times.append(time.process_time() - begin)
+    assert times[2] < 8 * times[0]
+    assert times[2] / (80 * len(FLATTENED)) < 0.002  # seconds a line
+
+
+def flattened(path: Path) -> str:
+    soup = BeautifulSoup(gzip.decompress(path.read_bytes()), "lxml")
+    for element in soup(["script", "style", "noscript", "template"]):
+        element.decompose()
+    return "\n".join(" ".join(node.split()) for node in soup.stripped_strings)
+
+
+@pytest.mark.parametrize("name", ["aeb", "atf"])
+def test_the_shipped_line_model_is_not_broken(name: str, measuring_data: Path) -> None:
+    """No evidence of quality: it was trained on these pages; see docs/model-card.md."""
+    folder = measuring_data / "data" / "pages" / name
+    truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
+    rows = []
+    for key in sorted(truth)[::8]:
+        text = flattened(folder / "html" / f"{key}.html.gz")
+        rows.append((truth[key]["articleBody"] or "", "\n".join(clean_text(text).paragraphs)))
+    floors = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))
+    assert score_pages(rows).f1 >= floors["cleaning"][f"F1, {name} flattened, pages trained on"]

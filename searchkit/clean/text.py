@@ -89,6 +89,11 @@ LETTERHEAD = re.compile(
 DATED_HEADLINE = re.compile(r"(?:,|[(–—-]) ?([^,(–—]{6,30}?)\)?$")
 
 
+# No heading or label ends so: a name with a link, in a sentence, is the next line.
+CUT_OFF = re.compile(
+    r"(?:,|\b(?:the|a|an|of|to|with|and|or|by|in|at|for|from|on|as|that|between))$"
+)
+
 # The headline of a flattened page says what its first line, the title, says.
 LIKE_TITLE = 0.7
 NEAR_HEAD = 8  # lines from the headline that may hold the date
@@ -396,12 +401,29 @@ def _clean_page(
         if not stay[place] or place == head
     ]
     title = title if head is None else paragraphs[head]
-    rest = [line for n, line in enumerate(paragraphs) if stay[n] and n != head]
+    rest = _join_cut([line if stay[n] and n != head else "" for n, line in enumerate(paragraphs)])
     kept, removed = sift_paragraphs(rest, title, keeps)
     flat = _with_facts(kept or rest, gone + removed, title)
     near = paragraphs[max(0, begin - NEAR_HEAD) : begin] if head is None else paragraphs[head:begin]
     published = flat.published or _date_of(near[:NEAR_HEAD], None)
     return replace(flat, published=published)
+
+
+def _join_cut(lines: Sequence[str]) -> list[str]:
+    """Lines with those that break off and the next as one; "" parts, and is left out.
+
+    >>> _join_cut(["She met the", "Minister of Ruritania on Monday.", "", "Talks", "went on."])
+    ['She met the Minister of Ruritania on Monday.', 'Talks', 'went on.']
+    """
+    runs: list[list[str]] = []
+    last = ""
+    for line in lines:
+        if line and CUT_OFF.search(last):
+            runs[-1].append(line)
+        elif line:
+            runs.append([line])
+        last = line
+    return [join_lines(run) for run in runs]
 
 
 def _page_head(lines: Sequence[str]) -> int | None:
