@@ -125,7 +125,7 @@ class HostWorker(threading.Thread):
         self._pace_s = max(self._pace_s, self._robots.delay_s)
         barred = self._robots.barred
         if self._refused is not None:
-            barred = words_of(self._refused)
+            barred = f"robots.txt cannot be read: {words_of(self._refused)}"
         self._aside = barred
         told = Visited(
             self.rules.host, None, requests=self._taken(), robots=fresh,
