@@ -44,6 +44,7 @@ DOORS = {
     "apprise": "deliver",
     "protego": "discover",
     "whoosh": "engines/whoosh",
+    "tantivy": "engines/tantivy",
 }
 DOORS_SHARED = {
     "warcio": {"archive", "inputs"},

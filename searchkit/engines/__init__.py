@@ -84,8 +84,19 @@ def _whoosh(path: Path) -> Engine:
     return WhooshEngine(path)
 
 
-ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": _whoosh}
+def _tantivy(path: Path) -> Engine:
+    try:
+        from searchkit.engines.tantivy import TantivyEngine
+    except ModuleNotFoundError as exc:
+        if exc.name != "tantivy":
+            raise
+        raise UsageError(
+            "engine 'tantivy' needs the package 'tantivy'. Run: pip install 'searchkit[tantivy]'"
+        ) from exc
+    return TantivyEngine(path)
 
+
+ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": _whoosh, "tantivy": _tantivy}
 
 DEFAULT_ENGINE = "whoosh"
 

@@ -1,0 +1,181 @@
+"""What tantivy is given of an entry: the schema, and the document that an entry becomes.
+
+A word takes two places in a text field, its stem the first and its exact form the
+second, so that one phrase may ask for either at each word.  A gap is a jump of places.
+Strings are as the entry has them, but for lone surrogates, which tantivy cannot hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, groupby
+
+import tantivy
+
+from searchkit.records import Entry
+
+TEXT_FIELDS = ("text", "title", "speaker", "role", "affiliation", "source")
+"""Fields of terms; a query about any other finds nothing."""
+
+KEYWORD_FIELDS = (
+    "country", "kind", "language", "form", "via", "document", "site", "speaker", "mentions",
+    "confidence", "source",
+)  # fmt: skip
+"""Fields of whole values; to a query about any other, no entry has a value."""
+
+ID, DOCUMENT, SPAN = "id", "document", "span"
+FIRST, LAST = "first", "last"
+
+NEWEST, OLDEST = "newest", "oldest"
+"""Columns by which entries are sorted: the day, and in one day the beginning of the id."""
+
+PLACES = 2
+"""Places of a word: of its stem and of its exact form."""
+
+_GAP = PLACES * 4096
+_FAR_DAY = 99_999_999  # behind every day: the undated are last, oldest first, too
+_ID_BYTES = 4
+_ID_BITS = 8 * _ID_BYTES
+_ID_MASK = (1 << _ID_BITS) - 1
+
+# What Rust's strings cannot hold, and the character that stands before its code instead.
+_UNHELD = re.compile("[\ud800-\udfff\ue000]")
+_HELD = re.compile("\ue000([0-9a-f]{4})")
+
+MISSING = "\ue000"
+"""No value is encoded so."""
+
+Positions = Sequence[tuple[str, ...]]
+
+
+def text_field(field: str) -> str:
+    """Name in the schema of a field of terms."""
+    return "t_" + field
+
+
+def keyword_field(field: str) -> str:
+    """Name in the schema of a field of whole values."""
+    return "k_" + field
+
+
+def make_schema() -> tantivy.Schema:
+    """All fields of the index; a change of them needs another `engines.SCHEMA`."""
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field(ID, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(DOCUMENT, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(SPAN, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in TEXT_FIELDS:
+        builder.add_text_field(text_field(field), tokenizer_name="whitespace")
+    for field in KEYWORD_FIELDS:
+        name = keyword_field(field)
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    for field in (FIRST, LAST, NEWEST, OLDEST):
+        builder.add_unsigned_field(field, fast=True)
+    return builder.build()
+
+
+def encode(text: str) -> str:
+    r"""The string as tantivy can hold it; two strings are never encoded as one.
+
+    >>> encode("Łódź"), encode("a\ud800")
+    ('Łódź', 'a\ue000d800')
+    """
+    if text.isascii() or not _UNHELD.search(text):
+        return text
+    return _UNHELD.sub(lambda found: f"\ue000{ord(found[0]):04x}", text)
+
+
+def decode(text: str) -> str:
+    r"""What was encoded.
+
+    >>> decode(encode("a\ud800\ue000")) == "a\ud800\ue000"
+    True
+    """
+    if text.isascii() or MISSING not in text:
+        return text
+    return _HELD.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def make_document(entry: Entry) -> tantivy.Document:
+    """The document of an entry; ValueError where it has a field that the schema lacks."""
+    document = tantivy.Document()
+    document.add_text(ID, encode(entry.passage_id))
+    document.add_text(DOCUMENT, encode(entry.document_id))
+    for field, positions in entry.terms.items():
+        _check(field, TEXT_FIELDS)
+        _add_positions(document, text_field(field), positions)
+    for field, values in entry.keywords.items():
+        _check(field, KEYWORD_FIELDS)
+        for value in dict.fromkeys(values):
+            document.add_text(keyword_field(field), encode(value))
+    _add_days(document, entry)
+    return document
+
+
+def _check(field: str, known: Sequence[str]) -> None:
+    if field not in known:
+        raise ValueError(f"the tantivy engine has no field {field!r}")
+
+
+def _add_days(document: tantivy.Document, entry: Entry) -> None:
+    first = entry.first_day or entry.last_day or 0
+    last = entry.last_day or first
+    if first:
+        document.add_text(SPAN, f"{first}-{last}")
+    start = int.from_bytes(
+        entry.passage_id.encode("utf-8", "surrogatepass")[:_ID_BYTES].ljust(_ID_BYTES, b"\0")
+    )
+    document.add_unsigned(FIRST, first)
+    document.add_unsigned(LAST, last)
+    document.add_unsigned(NEWEST, first << _ID_BITS | (_ID_MASK - start))
+    document.add_unsigned(OLDEST, (first or _FAR_DAY) << _ID_BITS | start)
+
+
+def _add_positions(document: tantivy.Document, name: str, positions: Positions) -> None:
+    """Add what stands in a field: run after run of words, a jump for each gap."""
+    for is_run, group in groupby(positions, bool):
+        if not is_run:
+            for _ in group:
+                document.add_pre_tokenized_text(name, _JUMP)
+            continue
+        run = tuple(group)
+        text = _joined(run)
+        if text is None:
+            document.add_pre_tokenized_text(name, _tokens(run))
+        else:
+            document.add_text(name, text)
+
+
+# A field's next value begins behind the last place of this one.
+_JUMP = tantivy.PreTokenizedString("", [tantivy.Token(MISSING, _GAP, 0, 0)])
+
+
+def _joined(run: Positions) -> str | None:
+    """The run as a text that falls into its terms at spaces; None where there is no such.
+
+    That is four times as fast to hand over as one object a term.
+    """
+    if any(len(terms) != PLACES or terms[0][:1] == "=" for terms in run):
+        return None
+    if any(terms[1][:1] != "=" for terms in run):
+        return None
+    text = " ".join(chain.from_iterable(run))
+    if len(text.split()) != PLACES * len(run):
+        return None
+    return encode(text)
+
+
+def _tokens(run: Positions) -> tantivy.PreTokenizedString:
+    return tantivy.PreTokenizedString("", list(_placed(run)))
+
+
+def _placed(run: Iterable[tuple[str, ...]]) -> Iterator[tantivy.Token]:
+    for number, terms in enumerate(run):
+        for term in sorted(dict.fromkeys(terms), key=place_of):
+            yield tantivy.Token(encode(term), PLACES * number + place_of(term), 0, 0)
+
+
+def place_of(term: str) -> int:
+    """Which of a word's places the term stands at: 1 for an exact form, 0 for a stem."""
+    return int(term.startswith("="))

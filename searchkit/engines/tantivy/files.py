@@ -1,0 +1,190 @@
+"""What stands beside tantivy's files, and whether these are as they were written.
+
+tantivy's commit is one rename of ``meta.json``, and has no room for the archive revision:
+the record of it is written before, for the commit that is in force and for the one to
+come, so that each of the two tells its own revision whichever a kill leaves in force.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from searchkit.engines import SCHEMA
+from searchkit.errors import IndexProblem
+
+META = "meta.json"
+RECORD = "revision"
+REBUILD = "Run: searchkit index --rebuild"
+
+_MAGIC = "searchkit-tantivy"
+_TRIES = 10
+_PAUSE_S = 0.02
+
+# The end of each of tantivy's files: length of its footer, and this number.
+_FOOTER_MAGIC = 1337
+_NUMBER_BYTES = 4
+
+_PARTS = (".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The commit ``base``, by tantivy's stamp, holds ``revision``; a later one ``next``."""
+
+    base: int = 0
+    revision: int = 0
+    next: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is in force: tantivy's stamp, the archive revision, segments with deleted entries."""
+
+    stamp: int = 0
+    revision: int = 0
+    has_deleted: bool = False
+
+
+def damaged(folder: Path, what: str) -> IndexProblem:
+    """The error for files that are not as they were written."""
+    return IndexProblem(f"index '{folder}' is damaged ({what}). {REBUILD}")
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Around what reads the index: what tantivy cannot read becomes IndexProblem."""
+    try:
+        yield
+    except ValueError as exc:
+        raise damaged(folder, _first_line(exc)) from exc
+    except BaseException as exc:  # what Rust calls a panic derives from nothing narrower
+        if type(exc).__name__ != "PanicException":
+            raise
+        raise damaged(folder, _first_line(exc)) from exc
+
+
+def _first_line(exc: BaseException) -> str:
+    return (str(exc).splitlines() or ["unreadable"])[0][:200]
+
+
+def is_new(folder: Path) -> bool:
+    """Whether no index was ever begun there."""
+    if (folder / META).exists():
+        return False
+    return not any(folder.glob("*.idx")) and not any(folder.glob("*.store"))
+
+
+def read_state(folder: Path) -> State:
+    """What is in force; IndexProblem where a record is missing, damaged or of another schema."""
+    if is_new(folder):
+        return State()
+    for _ in range(_TRIES):
+        meta = _read_meta(folder)
+        record = read_record(folder)
+        if record.base <= (stamp := int(meta["opstamp"])):
+            revision = record.revision if stamp == record.base else record.next
+            deleted = any(segment.get("deletes") for segment in meta["segments"])
+            return State(stamp, revision, deleted)
+        time.sleep(_PAUSE_S)  # the record is of a later commit than the one just read
+    raise damaged(folder, f"the file {RECORD!r} is of another index")
+
+
+def _read_meta(folder: Path) -> dict[str, Any]:
+    try:
+        meta = json.loads((folder / META).read_bytes())
+        int(meta["opstamp"]), [segment["segment_id"] for segment in meta["segments"]]
+    except FileNotFoundError as exc:
+        raise damaged(folder, f"the file {META!r} is missing") from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise damaged(folder, f"the file {META!r} cannot be read") from exc
+    found: dict[str, Any] = meta
+    return found
+
+
+def read_record(folder: Path) -> Record:
+    """The record of revisions; IndexProblem where it is missing, damaged or of another schema."""
+    try:
+        header, _, body = (folder / RECORD).read_bytes().partition(b"\n")
+    except FileNotFoundError as exc:
+        raise damaged(folder, f"the file {RECORD!r} is missing") from exc
+    words = header.decode("ascii", "replace").split(" ")
+    if len(words) != 3 or words[0] != _MAGIC or not words[1].isdigit():
+        raise damaged(folder, f"the file {RECORD!r} cannot be read")
+    if words[1] != str(SCHEMA):
+        raise IndexProblem(
+            f"index '{folder}' has schema {words[1]}, this searchkit needs {SCHEMA}. {REBUILD}"
+        )
+    if words[2] != f"{zlib.crc32(body):08x}":
+        raise damaged(folder, f"the file {RECORD!r} fails its checksum")
+    return Record(**json.loads(body))
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Put the record in force; it is on the disk when this returns."""
+    body = json.dumps(asdict(record)).encode()
+    new = folder / (RECORD + ".new")
+    with new.open("wb") as file:
+        file.write(f"{_MAGIC} {SCHEMA} {zlib.crc32(body):08x}\n".encode() + body)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(folder / RECORD)
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, for its owner alone, where there is none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    if not folder.is_dir():
+        raise IndexProblem(f"index '{folder}' is not a folder: move it away. {REBUILD}")
+
+
+def check_files(folder: Path) -> Iterator[str]:
+    """A line for each file of the commit in force that is not as it was written."""
+    for segment in _read_meta(folder)["segments"]:
+        stem = str(segment["segment_id"]).replace("-", "")
+        names = [stem + part for part in _PARTS]
+        if segment.get("deletes"):
+            names.append(f"{stem}.{segment['deletes']['opstamp']}.del")
+        for name in names:
+            if finding := _check_file(folder / name):
+                yield f"{folder}: {name}: {finding}"
+
+
+def _check_file(path: Path) -> str | None:
+    """What is wrong with a file by the checksum in its footer; None where nothing is."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 2 * _NUMBER_BYTES))
+            end = file.read()
+            length, magic = (int.from_bytes(end[at : at + 4], "little") for at in (0, 4))
+            body = size - 2 * _NUMBER_BYTES - length
+            if magic != _FOOTER_MAGIC or body < 0:
+                return "cut off or overwritten"
+            file.seek(body)
+            footer = json.loads(file.read(length))
+            file.seek(0)
+            if _checksum(file, body) != footer["crc"]:
+                return "fails its checksum"
+    except OSError as exc:
+        return exc.strerror
+    except (ValueError, KeyError, TypeError):
+        return "fails its checksum"
+    return None
+
+
+def _checksum(file: Any, length: int) -> int:
+    checksum = 0
+    while length and (block := file.read(min(length, 1 << 20))):
+        checksum = zlib.crc32(block, checksum)
+        length -= len(block)
+    return checksum
