@@ -344,12 +344,15 @@ class Replay:
         entry = self._entries[self.version].get(path)
         if entry is None:
             return answer(b"<p>There is no such page.</p>", "404 Not Found")
+        return tagged(self.html(entry), "text/html; charset=utf-8")
+
+    def html(self, entry: Entry) -> bytes:
+        """The page of an item."""
         title = escape(entry.title)
-        body = (
+        return (
             f'<!DOCTYPE html><html lang="en"><head><title>{title}</title></head><body><main>'
             f"<article><h1>{title}</h1>{entry.html}</article></main></body></html>"
-        )
-        return tagged(body.encode(), "text/html; charset=utf-8")
+        ).encode()
 
 
 _REPLAYED = "https://www.state.gov"
