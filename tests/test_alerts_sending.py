@@ -154,9 +154,10 @@ def test_a_stop_between_delivery_and_mark_repeats_the_same_id(
     def stopped(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Outbox, "mark_sent", stopped)
-        desk.run()
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
     desk.run()
     desk.run()
     first, second = receiver.ids()
@@ -173,9 +174,10 @@ def test_a_run_that_fails_after_sending_sends_one_mail(
     def stopped(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(Outbox, "end_run", stopped)
-        desk.run()
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
     for _ in range(10):
         desk.run()
     assert len(receiver.ids()) == 1
@@ -198,9 +200,10 @@ def test_stopped_before_and_after_every_step_nothing_is_lost(
         raise KeyboardInterrupt
 
     for stopped in (stopped_before, stopped_after):
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        with monkeypatch.context() as patch:
             patch.setattr(alerts.Ledger, step, stopped)
-            desk.run()
+            with pytest.raises(KeyboardInterrupt):
+                desk.run()
     desk.run()
     told = {(item["message_id"], *item["alerts"]) for item in desk.items()}
     assert {name for _, name in told} == {"dams", "valleys"}

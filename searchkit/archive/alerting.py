@@ -315,11 +315,11 @@ def _read_alert(row: Any) -> Alert:
 
 
 @contextmanager
-def open_ledger(path: Path) -> Iterator[Ledger]:
+def open_ledger(path: Path, *, create: bool = False) -> Iterator[Ledger]:
     """The alerts of an index directory, for reading and writing, in a ``with`` block.
 
-    An archive is made where there is none.  Waits for its writer only where the archive is
-    new or of an older version.
+    With ``create`` an archive is made where there is none; else ArchiveError.  Waits for
+    the archive's writer only where it is new or of an older version.
     """
     from searchkit.archive import open_archive
 
@@ -327,6 +327,8 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
     try:
         Database(file, write=False).close()
     except ArchiveError:  # missing or older, or what the next line tells of
+        if not create and not file.exists():
+            raise
         open_archive(path, write=True).close()
     ledger = Ledger(Database(file, write=True))
     try:

@@ -22,6 +22,7 @@ from searchkit.errors import ArchiveError, UsageError
 from searchkit.records import Copy, Document, Given, Page, Passage
 
 if TYPE_CHECKING:  # a search crawls nothing
+    from searchkit.archive.alerting import Ledger
     from searchkit.archive.crawling import CrawlState
 
 _BATCH = 500
@@ -143,6 +144,13 @@ class Reader(TemplateReader):
         from searchkit.archive.crawling import CrawlState
 
         return CrawlState(self._database)
+
+    @property
+    def alerts(self) -> Ledger:
+        """The alerts, for reading; `alerting.open_ledger` opens them for writing."""
+        from searchkit.archive.alerting import Ledger
+
+        return Ledger(self._database)
 
     def snapshot(self) -> AbstractContextManager[None]:
         """``with archive.snapshot():`` all that is read inside belongs to one state."""

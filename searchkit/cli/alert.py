@@ -87,7 +87,7 @@ def add(
     alert = alerts.new_alert(
         name, " ".join(query), targets, filters=filters, every=every, digest=digest, edits=edits
     )
-    with alerts.open_ledger(index_path) as ledger:
+    with alerts.open_ledger(index_path, create=True) as ledger:
         _warn(index_path, ledger, alert)
         alert = alerts.add_alert(ledger, alert, since)
     out(f"Alert {alert.name} is saved; it tells what enters after revision {alert.revision:,}")
@@ -107,11 +107,13 @@ def _warn(index_path: Path, ledger: Ledger, alert: Alert) -> None:
 
 def _summary(found: Preview) -> list[str]:
     rate = f"{found.a_week:,.0f}" if found.a_week >= 1 else f"{found.a_week:.1f}"
+    days = "day" if found.days == 1 else f"{found.days} days"
+    match = "story that matches" if found.stories == 1 else "stories that match"
     return [
         f"Read as: {found.reading}",
         *(f"Note: {line}" for line in found.notes),
-        f"In the last {found.days} days {found.stories:,} stories that match entered the archive: "
-        f"about {rate} a week; {found.matching:,} passages match in all",
+        f"In the last {days} {found.stories:,} {match} entered the archive: "
+        f"about {rate} a week; passages that match in all: {found.matching:,}",
         *(f"Warning: {line}" for line in found.warnings),
     ]
 
@@ -316,10 +318,10 @@ def report_lines(report: Report) -> list[str]:
     lines = [f"Note: {line}" for line in report.notes]
     lines += [f"Alert {name} is stopped: {one_line(reason)}" for name, reason in report.stopped]
     lines += [f"Not delivered to {one_line(line)}" for line in sent.lines]
-    told = [f"{report.passages:,} passages looked at", f"{report.told:,} to tell"]
-    told += [f"{sent.sent:,} messages sent"]
-    told += [f"{sent.put_off:,} put off"] if sent.put_off else []
-    told += [f"{sent.failed:,} failed"] if sent.failed else []
+    told = [f"Passages looked at: {report.passages:,}", f"to tell: {report.told:,}"]
+    told += [f"messages sent: {sent.sent:,}"]
+    told += [f"put off: {sent.put_off:,}"] if sent.put_off else []
+    told += [f"failed: {sent.failed:,}"] if sent.failed else []
     return [*lines, ", ".join(told)]
 
 
@@ -410,4 +412,4 @@ def replay(index_path: Path, name: str, since: str) -> None:
     with alerts.open_ledger(index_path) as ledger, open_index(index_path) as index:
         count = alerts.replay(index_path, ledger, index, ledger.alert(name), since)
     again = f"searchkit --index {shlex.quote(str(index_path))} alert run"
-    out(f"{count:,} messages of {name} are sent again by: {again}")
+    out(f"Messages of {name} to send again: {count:,}. Run: {again}")

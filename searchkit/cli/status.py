@@ -11,6 +11,7 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.archive.coverage import Coverage
+from searchkit.cli.alerted import alert_lines, alert_state
 from searchkit.cli.coverage import coverage_lines
 from searchkit.cli.terminal import one_line, out, to_json
 from searchkit.engines import DEFAULT_ENGINE, open_engine
@@ -61,6 +62,7 @@ def command(index_path: Path, form: str) -> None:
 
     Of each source that is crawled: its pages, documents a week over the last 30 days,
     and since when it fails, or is silent: nothing new for three usual gaps, and 3 days.
+    Of alerts: which are stopped, and what could not be delivered.
     """
     with open_archive(index_path) as archive:
         fields = status_fields(archive, index_path)
@@ -84,6 +86,7 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
         "languages": {name or "unknown": number for name, number in counts.languages},
         "sources": [row._asdict() for row in counts.sources],
         "crawled": [asdict(row) for row in archive.crawl_state.coverage(datetime.now(UTC))],
+        "alerts": alert_state(archive),
         "template_lines": {
             count.site: count.lines for count in archive.site_counts() if count.lines
         },
@@ -123,6 +126,7 @@ def _text(fields: dict[str, Any]) -> str:
         for row in fields["sources"]
     ]
     lines += coverage_lines([Coverage(**row) for row in fields["crawled"]])
+    lines += alert_lines(fields["alerts"])
     if fields["index"]["command"]:
         lines.append(f"Run: {fields['index']['command']}")
     return "\n".join(lines)

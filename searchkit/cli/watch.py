@@ -1,4 +1,4 @@
-"""``searchkit watch``: crawl and index, again and again, at an interval."""
+"""``searchkit watch``: crawl, index and tell alerts, again and again, at an interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def command(
     allow_private: bool,
     passes: int | None,
 ) -> None:
-    """Crawl and index at an interval, until it is stopped.
+    """Crawl, index and tell alerts at an interval, until it is stopped.
 
     What a pass has no time for waits for the next.  An error ends the pass, not the watch.
     """
@@ -126,12 +126,31 @@ def _one_pass(
         with open_archive(index_path, write=True, wait_s=_WAIT_S, on_wait=note) as archive:
             options = Options(contact_of(archive, contact), allow_private, most_s=every)
             counts = crawl_pass(archive, index_path, sources, options, stop, tell=tell)
-            # What is to be done with what is new, such as alerts, belongs here: it is indexed.
         told = summary(counts, len(sources))
     except (SearchkitError, OSError) as error:
         told = f"Error: {error}"
     beat(index_path, begun, datetime.now(UTC), told)
     tell(told)
+    _tell_alerts(index_path, allow_private, tell)
+
+
+def _tell_alerts(index_path: Path, allow_private: bool, tell: Callable[[str], None]) -> None:
+    """Run the alerts, where there are some, also after a pass that failed: mail may wait."""
+    from searchkit.alerts import open_ledger, run_alerts
+    from searchkit.cli.alert import report_lines
+
+    if not (index_path / "archive" / "searchkit.sqlite3").exists():
+        return
+    try:
+        with open_ledger(index_path) as ledger:
+            if not ledger.alerts():
+                return
+        report = run_alerts(index_path, secrets=os.environ, allow_private=allow_private)
+    except (SearchkitError, OSError) as error:
+        tell(f"Error: alerts: {error}")
+        return
+    for line in report_lines(report):
+        tell(f"Alerts: {line[0].lower()}{line[1:]}")
 
 
 def beat(index_path: Path, begun: datetime, ended: datetime | None, told: str) -> None:
