@@ -16,7 +16,7 @@ from typing import Literal, Self
 
 from searchkit.analyzer import analyze
 from searchkit.archive import Archive, open_archive
-from searchkit.engines import DEFAULT_ENGINE, Engine, Sort, open_engine
+from searchkit.engines import Engine, Sort, chosen_engine, open_engine
 from searchkit.errors import QueryError, UsageError
 from searchkit.query import (
     And,
@@ -322,7 +322,7 @@ def open_index(path: Path) -> Index:
     """
     archive = open_archive(path)
     try:
-        return Index(archive, open_engine(DEFAULT_ENGINE, path))
+        return Index(archive, open_engine(chosen_engine(archive), path))
     except BaseException:
         archive.close()
         raise

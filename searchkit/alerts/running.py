@@ -19,7 +19,7 @@ from searchkit.alerts.sending import Sent, send_due
 from searchkit.archive import open_archive
 from searchkit.archive.alerting import Alert, AlertState, Ledger, open_ledger
 from searchkit.archive.lock import take_lock
-from searchkit.engines import DEFAULT_ENGINE, open_engine
+from searchkit.engines import chosen_engine, open_engine
 from searchkit.errors import Busy, UsageError
 from searchkit.indexer import update_index
 from searchkit.search import Index, open_index
@@ -96,9 +96,9 @@ def _all(ledger: Ledger, state: AlertState) -> list[Alert]:
 def _bring_up(path: Path, report: Report) -> None:
     """Index what the archive has and the index lacks."""
     with open_archive(path) as archive:
-        revision = archive.revision()
-    if (path / DEFAULT_ENGINE).exists():
-        engine = open_engine(DEFAULT_ENGINE, path)
+        revision, name = archive.revision(), chosen_engine(archive)
+    if (path / name).exists():
+        engine = open_engine(name, path)
         try:
             if engine.revision() >= revision:
                 return
@@ -106,7 +106,7 @@ def _bring_up(path: Path, report: Report) -> None:
             engine.close()
     try:
         with open_archive(path, write=True, wait_s=0) as archive:
-            engine = open_engine(DEFAULT_ENGINE, path)
+            engine = open_engine(chosen_engine(archive), path)
             try:
                 update_index(archive, engine)
             finally:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from searchkit.archive import open_archive
+from searchkit.archive import Archive, open_archive
 from searchkit.cli.index import bring_up
 from searchkit.cli.terminal import note, one_line, out
-from searchkit.engines import DEFAULT_ENGINE, open_engine
+from searchkit.engines import chosen_engine, open_engine
 from searchkit.errors import IndexProblem
 
 EXAMPLES = """\b
@@ -34,7 +34,7 @@ def command(index_path: Path, repair: bool, wait_s: float) -> int:
             f"{one_line(found.where)}: {one_line(found.what)}; {found.repair}"
             for found in archive.check()
         ]
-        broken = _index_findings(index_path)
+        broken = _index_findings(archive, index_path)
         for line in archive.repair() if repair else []:
             out(f"Repaired: {one_line(line)}")
         if broken and repair:
@@ -47,11 +47,12 @@ def command(index_path: Path, repair: bool, wait_s: float) -> int:
     return 1 if findings or broken else 0
 
 
-def _index_findings(index_path: Path) -> list[str]:
-    if not (index_path / DEFAULT_ENGINE).exists():
+def _index_findings(archive: Archive, index_path: Path) -> list[str]:
+    name = chosen_engine(archive)
+    if not (index_path / name).exists():
         return []
     try:
-        engine = open_engine(DEFAULT_ENGINE, index_path)
+        engine = open_engine(name, index_path)
     except IndexProblem as problem:
         return [str(problem)]
     try:

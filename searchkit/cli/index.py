@@ -10,7 +10,8 @@ import click
 
 from searchkit.archive import Archive, open_archive
 from searchkit.cli.terminal import Progress, note, one_line, out
-from searchkit.engines import DEFAULT_ENGINE, open_engine
+from searchkit.engines import ENGINES, SETTING, Engine, advice, chosen_engine, open_engine
+from searchkit.errors import IndexProblem
 from searchkit.indexer import rebuild_index, update_index
 from searchkit.ingest import parser_of
 from searchkit.reclean import reclean as clean_again
@@ -22,8 +23,12 @@ EXAMPLES = """\b
 Examples:
   searchkit index
   searchkit index --rebuild
+  searchkit index --engine tantivy
   searchkit index --reclean --rules seeds/
 """
+
+# Kept once the user was told of the other engine.
+_TOLD = "engine.told"
 
 # The writing process does two fifths of the work: it keeps no more of them busy.
 MOST_WORKERS = 3
@@ -33,6 +38,10 @@ MOST_WORKERS = 3
 @click.option(
     "--rebuild", is_flag=True, help="Build it anew from the archive; replaces it when done."
 )
+@click.option(
+    "--engine", "engine_name", type=click.Choice(sorted(ENGINES)),
+    help="Search with this engine from now on; its index is built beside the other.",
+)  # fmt: skip
 @click.option(
     "--reclean",
     is_flag=True,
@@ -48,11 +57,18 @@ MOST_WORKERS = 3
 )
 @click.pass_obj
 def command(
-    index_path: Path, rebuild: bool, reclean: bool, rules: Path | None, wait_s: float
+    index_path: Path,
+    rebuild: bool,
+    engine_name: str | None,
+    reclean: bool,
+    rules: Path | None,
+    wait_s: float,
 ) -> None:
     """Bring the index up to the archive; it does this by itself after each add.
 
-    The index is a cache: it can be deleted and built again at any time.  With --reclean
+    The index is a cache: it can be deleted and built again at any time.  With --engine
+    another one is built, and answers once it is complete; the old one stays in its folder
+    and can be deleted, or gone back to in the same way.  With --reclean
     the pages, too, are cleaned again: what changes becomes a new version, what was
     removed can be seen with 'show --removed', and a run that was stopped goes on.
     """
@@ -64,7 +80,10 @@ def command(
         if reclean:
             _reclean(archive)
         with helpers() as pool:
-            count = bring_up(archive, index_path, pool, rebuild=rebuild)
+            if engine_name is None or engine_name == chosen_engine(archive):
+                count = bring_up(archive, index_path, pool, rebuild=rebuild)
+            else:
+                count = change_engine(archive, index_path, engine_name, pool, rebuild=rebuild)
         out(f"{count:,} passages indexed; the index holds revision {archive.revision():,}")
 
 
@@ -93,20 +112,59 @@ def helpers() -> AbstractContextManager[Pool | None]:
     return Pool(count) if count > 1 else nullcontext()
 
 
+def change_engine(
+    archive: Archive,
+    index_path: Path,
+    name: str,
+    pool: Pool | None = None,
+    *,
+    rebuild: bool = False,
+) -> int:
+    """Make this engine the one that answers, once it holds what the archive has.
+
+    Gives the passages written.  The choice is one row of the archive, changed last: until
+    then everything asks the old engine, whose files stay as they are.
+    """
+    old = chosen_engine(archive)
+    try:
+        open_engine(name, index_path).close()
+        found = (index_path / name).exists()
+    except IndexProblem:
+        found = False
+    count = _index(archive, index_path, name, pool, rebuild=rebuild or not found)
+    archive.set_setting(SETTING, name)
+    if (index_path / old).exists():
+        note(f"The index of {old} stays in {index_path / old}: delete it, or go back to it")
+    return count
+
+
 def bring_up(
     archive: Archive, index_path: Path, pool: Pool | None = None, *, rebuild: bool = False
 ) -> int:
-    """Index what the archive has and the engine lacks; gives the passages written."""
+    """Index what the archive has and its engine lacks; gives the passages written."""
+    return _index(archive, index_path, chosen_engine(archive), pool, rebuild=rebuild)
+
+
+def _index(
+    archive: Archive, index_path: Path, name: str, pool: Pool | None, *, rebuild: bool
+) -> int:
     progress = Progress("passages")
     try:
         if rebuild:
-            return rebuild_index(
-                archive, index_path, DEFAULT_ENGINE, on_progress=progress.step, pool=pool
-            )
-        engine = open_engine(DEFAULT_ENGINE, index_path)
+            return rebuild_index(archive, index_path, name, on_progress=progress.step, pool=pool)
+        engine = open_engine(name, index_path)
         try:
-            return update_index(archive, engine, on_progress=progress.step, pool=pool)
+            count = update_index(archive, engine, on_progress=progress.step, pool=pool)
+            _hint_once(archive, engine)
+            return count
         finally:
             engine.close()
     finally:
         progress.close()
+
+
+def _hint_once(archive: Archive, engine: Engine) -> None:
+    hint = advice(engine.name, engine.size())
+    if hint and not archive.setting(_TOLD):
+        note(hint)
+        archive.set_setting(_TOLD, "yes")

@@ -14,7 +14,7 @@ from searchkit.archive.coverage import Coverage
 from searchkit.cli.alerted import alert_lines, alert_state
 from searchkit.cli.coverage import coverage_lines
 from searchkit.cli.terminal import one_line, out, to_json
-from searchkit.engines import DEFAULT_ENGINE, open_engine
+from searchkit.engines import advice, chosen_engine, open_engine
 from searchkit.errors import IndexProblem
 
 EXAMPLES = """\b
@@ -37,12 +37,13 @@ class IndexState:
 
 def index_state(archive: Archive, index_path: Path) -> IndexState:
     """Missing, damaged, behind or current, in words, with the command that mends it."""
-    if not (index_path / DEFAULT_ENGINE).exists():
-        return IndexState(DEFAULT_ENGINE, 0, 0, "There is no index yet", "searchkit index")
+    name = chosen_engine(archive)
+    if not (index_path / name).exists():
+        return IndexState(name, 0, 0, "There is no index yet", "searchkit index")
     try:
-        engine = open_engine(DEFAULT_ENGINE, index_path)
+        engine = open_engine(name, index_path)
     except IndexProblem as problem:
-        return IndexState(DEFAULT_ENGINE, 0, 0, str(problem), "searchkit index --rebuild")
+        return IndexState(name, 0, 0, str(problem), "searchkit index --rebuild")
     try:
         revision, passages = engine.revision(), engine.size()
     finally:
@@ -50,8 +51,8 @@ def index_state(archive: Archive, index_path: Path) -> IndexState:
     behind = archive.revision() - revision
     if behind:
         words = f"The index is {behind:,} changes behind the archive"
-        return IndexState(DEFAULT_ENGINE, revision, passages, words, "searchkit index")
-    return IndexState(DEFAULT_ENGINE, revision, passages, "The index is current", None)
+        return IndexState(name, revision, passages, words, "searchkit index")
+    return IndexState(name, revision, passages, "The index is current", None)
 
 
 @click.command("status", epilog=EXAMPLES)
@@ -91,7 +92,9 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
             count.site: count.lines for count in archive.site_counts() if count.lines
         },
         "index": asdict(index_state(archive, index_path)),
-        "disk_bytes": {part: _size(index_path / part) for part in ("archive", DEFAULT_ENGINE)},
+        "disk_bytes": {
+            part: _size(index_path / part) for part in ("archive", chosen_engine(archive))
+        },
     }
 
 
@@ -107,7 +110,7 @@ def _text(fields: dict[str, Any]) -> str:
         f"Kept      {fields['documents']:,} documents, {fields['versions']:,} versions,"
         f" {fields['passages']:,} passages; {fields['undated']:,} documents undated",
         f"Index     {fields['index']['engine']}, {fields['index']['passages']:,} passages,"
-        f" {_mb(disk[DEFAULT_ENGINE])}. {fields['index']['words']}",
+        f" {_mb(disk[fields['index']['engine']])}. {fields['index']['words']}",
     ]
     if fields["pending"]:
         lines.append(f"Unfinished {fields['pending']:,} captures; the next add finishes them")
@@ -119,6 +122,8 @@ def _text(fields: dict[str, Any]) -> str:
             f"Templates {sum(learnt.values()):,} lines learnt of {len(learnt):,} sites;"
             " see: searchkit sites"
         )
+    if hint := advice(fields["index"]["engine"], fields["index"]["passages"]):
+        lines.append(f"Engine    {hint}")
     lines.append("Sources   documents  newest      name")
     lines += [
         f"          {row['documents']:>9,}  {row['newest'] or 'undated':<10}"

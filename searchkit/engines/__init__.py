@@ -100,6 +100,24 @@ ENGINES: dict[str, Callable[[Path], Engine]] = {"whoosh": _whoosh, "tantivy": _t
 
 DEFAULT_ENGINE = "whoosh"
 
+LARGE_PASSAGES = 50_000
+"""From so many passages on the default engine is slow enough to say so."""
+
+SETTING = "engine"
+"""Key under which an archive keeps the name of the engine that was chosen for it."""
+
+
+class Settings(Protocol):
+    """What keeps the choice of an engine: an archive."""
+
+    def setting(self, key: str) -> str | None:
+        """The value kept under this key, or None."""
+
+
+def chosen_engine(settings: Settings) -> str:
+    """Name of the engine chosen for an archive, or the default one."""
+    return settings.setting(SETTING) or DEFAULT_ENGINE
+
 
 def open_engine(name: str, index_path: Path) -> Engine:
     """The engine of that name, with its files under ``index_path / name``.
@@ -112,3 +130,17 @@ def open_engine(name: str, index_path: Path) -> Engine:
         known = ", ".join(sorted(ENGINES))
         raise UsageError(f"no engine {name!r}; choose one of: {known}") from None
     return opener(index_path / name)
+
+
+def advice(name: str, passages: int) -> str | None:
+    """What to tell the owner of an engine that holds so many passages; None if it serves.
+
+    >>> advice("whoosh", 49_999), advice("tantivy", 1_000_000)
+    (None, None)
+    """
+    if name != DEFAULT_ENGINE or passages < LARGE_PASSAGES:
+        return None
+    return (
+        f"{passages:,} passages are many for {name}; tantivy answers sooner. "
+        "Run: pip install 'searchkit[tantivy]', then: searchkit index --engine tantivy"
+    )
