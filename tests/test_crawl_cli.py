@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,10 @@ from searchkit.archive.coverage import Coverage
 from searchkit.cli import watch
 from searchkit.cli.coverage import search_notes
 from searchkit.cli.crawl import choose_sources
-from tests.conftest import Run
+from searchkit.crawl import Options, hosts, intake, loop, reading
+from searchkit.discover import MOST_ITEMS
+from searchkit.discover.robots import LONGEST_DELAY_S
+from tests.conftest import ROOT, Run
 from tests.test_crawl import BEGUN, Crawler, feed_of, source_of, text_page
 from tests.webserver import Site, answer, name_sites, page
 from tests.websites import PressSite, make_site
@@ -94,10 +98,10 @@ def test_a_dry_run_asks_nobody_and_keeps_nothing(
 
 def test_a_few_pages_at_a_time(run: Run, press: PressSite, tmp_path: Path) -> None:
     seeds = write_seeds(tmp_path, press)
-    for new in (4, 2):
-        done = run("crawl", "--seeds", seeds, "--allow-private", "--max-pages", "4")
-        assert f"1 source: {new} new pages" in done.stdout
-    assert press.site.asked("/statements/*") == 6
+    done = run("crawl", "--seeds", seeds, "--allow-private", "--max-pages", "4", "--no-index")
+    assert "1 source: 4 new pages" in done.stdout
+    newest = [f"/statements/{number}" for number in (6, 5, 4, 3)]
+    assert [r.path for r in press.site.requests if "/statements/" in r.path] == newest
 
 
 def test_a_site_is_crawled_by_its_url(run: Run, crawler: Crawler, press: PressSite) -> None:
@@ -207,6 +211,25 @@ def test_intervals_that_are_none(run: Run, value: str) -> None:
     done = run("watch", f"--every={value}")
     assert done.returncode == 2
     assert "is no interval; write one like 90s, 15m, 2h, 1d" in done.stderr
+
+
+def test_the_limits_in_the_documentation_are_those_of_the_code() -> None:
+    text = (ROOT / "docs" / "crawling.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE))
+    for start, value in (
+        ("hosts asked", loop.MOST_HOSTS),
+        ("new pages of one source", intake.MOST_NEW),
+        ("pages of one list", reading.MOST_LIST_PAGES),
+        ("sitemaps of one index", reading.MOST_SITEMAPS),
+        ("addresses in one sitemap", MOST_ITEMS),
+        ("pages of one source with the very same", intake.MOST_TWINS),
+        ("moves from host", intake.MOST_MOVES),
+        ("one answer", int(Options().timeout_s)),
+        ("wait that a host may ask for within", int(hosts.MOST_WAIT_S)),
+        ("`Crawl-delay`", int(LONGEST_DELAY_S)),
+    ):
+        (found,) = [limit for name, limit in rows.items() if name.startswith(start)]
+        assert re.match(rf"{value:,}\b", found), (start, value, found)
 
 
 # What is told of sources

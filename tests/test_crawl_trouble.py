@@ -41,11 +41,12 @@ from tests.webserver import (
     raw,
     redirect,
     slow,
+    tagged,
     tls_context,
     vast_headers,
     wrong_length,
 )
-from tests.websites import make_site
+from tests.websites import make_site, sitemap, sitemap_index
 
 __all__ = ["crawler", "site"]  # fixtures
 
@@ -122,6 +123,22 @@ def test_a_storm_of_503_is_answered_with_patience(
     assert "it answers 503" in reasons(events)
     crawler(source_of(site, feeds=(site.url("/feed0"),)))
     assert site.asked() == hosts.TRIES  # the wait outlives the run
+
+
+@pytest.mark.parametrize("asked", ["Retry-After: 7200", "Retry-After: 999999999999"])
+def test_a_robots_txt_that_asks_to_wait_is_waited_for(
+    crawler: Crawler, site: Site, asked: str
+) -> None:
+    site.on("/robots.txt", answer(b"", "503 Service Unavailable", asked))
+    source = source_of(site, feeds=(feed_of(site, "/1"),))
+    site.put("/1", text_page("grain"))
+    crawler(source)
+    crawler.later(hours=1)
+    crawler(source)
+    assert site.asked("/robots.txt") == 1
+    site.remove("/robots.txt")
+    crawler.later(days=7)  # no server can ask for more
+    assert kinds(crawler(source))["new"] == 1
 
 
 def test_a_certificate_that_nobody_trusts(
@@ -419,6 +436,31 @@ def test_bodies_that_wait_are_few(crawler: Crawler, site: Site) -> None:
             ahead = site.asked("/*") - 1 - seen - 1
             assert ahead <= 3 * loop._RESULTS
     assert seen == 30
+
+
+def test_a_page_that_comes_into_a_sitemap_of_an_index_is_found(
+    crawler: Crawler, site: Site
+) -> None:
+    site.on("/sitemap.xml", tagged(sitemap_index([site.url("/part.xml")]), "application/xml"))
+    source = source_of(site, sitemaps=(site.url("/sitemap.xml"),))
+    for number in range(1, 4):
+        urls = [(site.url(f"/{n}"), crawler.now) for n in range(number)]
+        site.on("/part.xml", tagged(sitemap(urls), "application/xml"))
+        site.put(f"/{number - 1}", text_page(f"grain {number}"), etag=f'"{number}"')
+        assert kinds(crawler(source))["new"] == 1
+        crawler.later(days=2)
+
+
+def test_the_newest_pages_come_first(crawler: Crawler, site: Site) -> None:
+    items = ""
+    for day in (3, 17, 9, 28):
+        stamp = f"{day:02} May 2025 09:00:00 GMT"
+        items += f"<item><link>{site.url(f'/{day}')}</link><pubDate>{stamp}</pubDate></item>"
+        site.put(f"/{day}", text_page(f"grain {day}"))
+    site.put("/feed", f"<rss><channel>{items}</channel></rss>", "text/xml")
+    source = source_of(site, feeds=(site.url("/feed"),))
+    crawler(source, max_pages=2)
+    assert [request.path for request in site.requests[2:]] == ["/28", "/17"]
 
 
 def test_a_page_that_fails_for_ever_is_left_alone_in_the_end(crawler: Crawler, site: Site) -> None:

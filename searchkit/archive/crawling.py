@@ -60,7 +60,11 @@ _WRITE = (
     + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[3:])
 )
 _LONGEST_REASON = 500
-_ORDER = "CASE kind WHEN 'feed' THEN 0 WHEN 'sitemap' THEN 1 WHEN 'list' THEN 2 ELSE 3 END, due"
+# Lists first, then pages that nobody has seen, the newest first, then those to see again.
+_ORDER = (
+    "CASE kind WHEN 'feed' THEN 0 WHEN 'sitemap' THEN 1 WHEN 'list' THEN 2 ELSE 3 END, "
+    "state <> 'new', CASE state WHEN 'new' THEN coalesce(published, stamp) END DESC, due"
+)
 
 
 class CrawlHost(NamedTuple):
@@ -97,7 +101,7 @@ class CrawlState:
     def due(
         self, host: str, sources: Sequence[str], now: datetime, limit: int, beside: Sequence[str]
     ) -> list[CrawlPage]:
-        """The next addresses of a host: lists before pages, without those in ``beside``.
+        """The next addresses of a host, without those in ``beside``.
 
         ``beside`` are urls that are being asked for now.
         """

@@ -22,6 +22,9 @@ from searchkit.urls import split_url
 MOST_WAIT_S = 120.0
 """A host that asks for a longer wait is left until another run."""
 
+LONGEST_WAIT_S = 7 * 24 * 3600.0
+"""No host is left for longer, whatever it asks for."""
+
 FIRST_BACK_OFF_S, TRIES = 5.0, 3
 MOST_TROUBLE = 5
 """Visits in a row without a usable answer before a host is set aside for this run."""
@@ -101,6 +104,7 @@ class HostWorker(threading.Thread):
         self._robots = Robots(None)
         self._aside: str | None = None
         self._is_spent = False
+        self._wait_s = 0.0  # what robots.txt asks for
         self._refused: FetchError | None = None  # what became of robots.txt
 
     def run(self) -> None:
@@ -128,7 +132,7 @@ class HostWorker(threading.Thread):
             barred = f"robots.txt cannot be read: {words_of(self._refused)}"
         self._aside = barred
         told = Visited(
-            self.rules.host, None, requests=self._taken(), robots=fresh,
+            self.rules.host, None, requests=self._taken(), robots=fresh, wait_s=self._wait_s,
             sitemaps=self._robots.sitemaps, barred=barred,
         )  # fmt: skip
         self._results.put(told)
@@ -140,6 +144,8 @@ class HostWorker(threading.Thread):
         except FetchError as error:
             self._refused = error
             return None, b""
+        if response.status in _OVERLOADED:
+            self._wait_s = min(response.retry_after_s or 0.0, LONGEST_WAIT_S)
         return response.status, response.body
 
     def _visit(self, page: CrawlPage) -> Visited:
@@ -165,6 +171,7 @@ class HostWorker(threading.Thread):
             asked = response.retry_after_s
             wait_s = back_off if asked is None else asked
             if wait_s > MOST_WAIT_S or last:
+                wait_s = min(wait_s, LONGEST_WAIT_S)
                 self._aside = f"it answers {response.status}" + (
                     f" and asks to wait {wait_s:,.0f} s" if asked is not None else ""
                 )

@@ -259,13 +259,14 @@ class Intake:
 
     def _take_list(self, page: CrawlPage, response: Response) -> Iterator[Event]:
         source = self.sources[page.source]
-        page = reading.with_validators(page, response)
         final = url_key(response.final_url)
         twin = self.state.page(page.source, page.kind, final) if final != page.key else None
         found = reading.Found() if twin else reading.read_list(source, page, response)
         if found.problem is not None and not found.items:
             yield from self._failed(page, found.problem)
             return
+        if not found.is_index:  # what it names may change while it stays as it is
+            page = reading.with_validators(page, response)
         new, limit, rest = self._keep_items(source, page, found)
         yield from self._keep_contents(source, found)
         for feed in found.feeds:
