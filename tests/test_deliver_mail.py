@@ -61,6 +61,7 @@ class Sink:
             self.mails.append(found)
             self.envelopes.append(envelope)
         if answer is None:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "250 OK"
         return answer
@@ -72,12 +73,13 @@ class Sink:
         return AuthResult(success=data.password == b"p@ss:word", handled=False)  # type: ignore[attr-defined]
 
 
-class Server(Controller):  # type: ignore[misc]
+class Server(Controller):
     """A mail server at whatever port is free."""
 
     def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture
