@@ -266,7 +266,6 @@ _SCHEMA_4 = (
         name TEXT NOT NULL,
         tried TEXT NOT NULL,
         succeeded TEXT,
-        newest TEXT,
         failing_since TEXT,
         reason TEXT
     ) WITHOUT ROWID

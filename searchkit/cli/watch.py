@@ -10,6 +10,8 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,27 +94,30 @@ def command(
     choose_sources(names, seeds)  # what is wrong from the beginning is said at once
     index_path.mkdir(parents=True, exist_ok=True)
     log = open_log(index_path / "watch.log")
+    asked = _Asked(names, seeds, contact, allow_private, every)
     with stopping() as stop:
         done = 0
         while not stop.is_set():
             begun = time.monotonic()
-            _one_pass(index_path, names, seeds, contact, allow_private, every, stop, log)
+            _one_pass(index_path, asked, stop, log)
             done += 1
             if passes is not None and done >= passes:
                 return
             stop.wait(max(0.0, begun + every - time.monotonic()))
 
 
-def _one_pass(
-    index_path: Path,
-    names: Sequence[str],
-    seeds: Path | None,
-    contact: str | None,
-    allow_private: bool,
-    every: float,
-    stop: threading.Event,
-    log: logging.Logger,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What each pass is to do."""
+
+    names: Sequence[str]
+    seeds: Path | None
+    contact: str | None
+    allow_private: bool
+    every: float
+
+
+def _one_pass(index_path: Path, asked: _Asked, stop: threading.Event, log: logging.Logger) -> None:
     """One pass; an error is logged and told, and the next pass tries again."""
     begun = datetime.now(UTC)
 
@@ -120,18 +125,20 @@ def _one_pass(
         log.info("%s", one_line(line))
         note(f"{begun:%Y-%m-%d %H:%M} {line}")
 
-    beat(index_path, begun, None, "running")
     try:
-        sources = choose_sources(names, seeds)  # anew: the files may have changed
+        beat(index_path, begun, None, "running")
+        sources = choose_sources(asked.names, asked.seeds)  # anew: the files may have changed
         with open_archive(index_path, write=True, wait_s=_WAIT_S, on_wait=note) as archive:
-            options = Options(contact_of(archive, contact), allow_private, most_s=every)
+            contact = contact_of(archive, asked.contact)
+            options = Options(contact, asked.allow_private, most_s=asked.every)
             counts = crawl_pass(archive, index_path, sources, options, stop, tell=tell)
         told = summary(counts, len(sources))
     except (SearchkitError, OSError) as error:
         told = f"Error: {error}"
-    beat(index_path, begun, datetime.now(UTC), told)
     tell(told)
-    _tell_alerts(index_path, allow_private, tell)
+    with suppress(OSError):  # a full disk; a heartbeat that is old says so
+        beat(index_path, begun, datetime.now(UTC), told)
+    _tell_alerts(index_path, asked.allow_private, tell)
 
 
 def _tell_alerts(index_path: Path, allow_private: bool, tell: Callable[[str], None]) -> None:

@@ -33,7 +33,7 @@ NOBODY = "a crawl whose operator gave no address"
 
 _AHEAD = 3  # visits that a host's thread is given at a time
 _BACKLOG = 40  # pages of a host that are read from the archive at a time
-_RESULTS = 2 * MOST_HOSTS
+_RESULTS = MOST_HOSTS  # answers that wait for the archive: as many are in the threads' hands
 _LOOK_S = 0.2  # how often the stop and the health of threads are looked at while nothing comes
 
 
