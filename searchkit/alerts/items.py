@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from searchkit.analyzer import fold
@@ -16,11 +16,14 @@ from searchkit.deliver import Item
 from searchkit.query import Keyword, Node, wanted
 from searchkit.query.compiler import leaves_of
 from searchkit.query.fields import value_shown
-from searchkit.records import Document, Passage
+from searchkit.records import Document, Passage, Wanted
 from searchkit.snippet import mark_title
 
 _MAX_WHY = 8
 """Different words told of one place; a prefix may stand for hundreds."""
+
+_NOTHING = Wanted()
+_FIELDS = tuple(field.name for field in fields(Item))
 
 Changes = tuple[tuple[str, str], ...]
 
@@ -77,8 +80,10 @@ def _places(node: Node, passage: Passage, document: Document) -> Iterator[str]:
         ("affiliation", passage.affiliation, wanted(node, "affiliation")),
         ("source", document.source, wanted(node, "source")),
     ):
-        marks = mark_title(text or "", document.language, asked)
-        words = {fold((text or "")[start:end]): (text or "")[start:end] for start, end in marks}
+        if not text or asked == _NOTHING:
+            continue
+        marks = mark_title(text, document.language, asked)
+        words = {fold(text[start:end]): text[start:end] for start, end in marks}
         if words:
             shown = ", ".join(repr(word) for word in list(words.values())[:_MAX_WHY])
             yield f"{shown} in the {where}"
@@ -93,7 +98,8 @@ def _values(node: Node, passage: Passage) -> Iterator[str]:
 
 def to_text(item: Item) -> str:
     """An item as JSON, to be kept until it is in a message."""
-    return json.dumps(asdict(item), separators=(",", ":"))
+    values = {name: getattr(item, name) for name in _FIELDS}
+    return json.dumps(values, separators=(",", ":"))
 
 
 def read_item(text: str) -> Item:

@@ -124,6 +124,8 @@ class News:
         return None
 
     def _before(self, one: Arrived, past: Sequence[tuple[Told, str]]) -> _Before | None:
+        if not past:
+            return None
         words = fold(one.passage.text)
         best: tuple[float, Told, str] | None = None
         for told, text in past:
