@@ -62,36 +62,39 @@ def measure(count: int, build: Callable[[Path, int], Any], ask: Callable[[Any], 
         return {**figures, "mb": size / 1e6, "queries": ask(index)}
 
 
-def build_ours(folder: Path, count: int) -> Any:
-    from searchkit.engines import open_engine
+def make_entries(count: int) -> Iterator[Any]:
     from searchkit.records import Entry
 
-    def entries() -> Iterator[Entry]:
-        for number, text in enumerate(make_texts(count)):
-            words = tuple((word[:5], "=" + word) for word in text)
-            yield Entry(
-                f"d{number // 5}:{number}",
-                f"d{number // 5}",
-                {"text": (*words, (), *words[:8]), "title": words[:8]},
-                {"country": (COUNTRIES[number % 5],), "kind": ("direct",)},
-                day(number),
-                day(number),
-            )
+    for number, text in enumerate(make_texts(count)):
+        words = tuple((word[:5], "=" + word) for word in text)
+        yield Entry(
+            f"d{number // 5}:{number}",
+            f"d{number // 5}",
+            {"text": (*words, (), *words[:8]), "title": words[:8]},
+            {"country": (COUNTRIES[number % 5],), "kind": ("direct",)},
+            day(number),
+            day(number),
+        )
 
-    engine, all_entries = open_engine("whoosh", folder), entries()
+
+def build_ours(folder: Path, count: int) -> Any:
     from itertools import islice
+
+    from searchkit.engines import open_engine
+
+    engine, all_entries = open_engine("whoosh", folder), make_entries(count)
 
     for start in range(0, count, 20_000):
         engine.update((), islice(all_entries, 20_000), start + 1)
     return engine
 
 
-def ask_ours(engine: Any) -> Any:
+def make_nodes() -> dict[str, Any]:
     from searchkit.query import And, DayRange, Everything, Keyword, Not, Or, Phrase, Prefix, Term
 
     common, often, rare = (Term("text", "=" + make_words()[rank]) for rank in (0, 5, 3000))
     year = DayRange(20240301, 20240531)
-    nodes = {
+    return {
         "term": common,
         "rare term": rare,
         "and": And((common, often)),
@@ -105,7 +108,13 @@ def ask_ours(engine: Any) -> Any:
         "prefix": Prefix("text", common.term[:4]),
         "everything": Everything(),
     }
-    return {k: timed(lambda n=n: engine.search(n, limit=10).total) for k, n in nodes.items()}  # type: ignore[misc]
+
+
+def ask_ours(engine: Any) -> Any:
+    return {
+        kind: timed(lambda node=node: engine.search(node, limit=10).total)  # type: ignore[misc]
+        for kind, node in make_nodes().items()
+    }
 
 
 def build_raw(folder: Path, count: int) -> Any:

@@ -35,7 +35,7 @@ from searchkit.engines.tantivy.documents import (
     text_field,
 )
 from searchkit.engines.tantivy.files import Record, State
-from searchkit.engines.tantivy.queries import Translator, is_scored
+from searchkit.engines.tantivy.queries import Translator, constant_score
 from searchkit.errors import Busy, IndexProblem, SearchkitError
 from searchkit.query import Node
 from searchkit.records import Entry
@@ -78,7 +78,8 @@ class TantivyEngine:
         self._folder = path
         self._wait_s = wait_s
         self._opened: _Opened | None = None
-        self._seen: tuple[tuple[int, ...] | None, ...] = ()
+        self._meta = path / files.META
+        self._seen: tuple[int, ...] | None = None
         self._open()
 
     def revision(self) -> int:
@@ -92,13 +93,13 @@ class TantivyEngine:
 
     def close(self) -> None:
         """Let go of files; a later call opens them again."""
-        self._opened, self._seen = None, ()
+        self._opened = self._seen = None
 
     # Reading.
 
     def _open(self) -> _Opened:
         """The last commit; the one at hand, where there is no newer."""
-        seen = tuple(self._stamp(name) for name in (files.META, files.RECORD))
+        seen = self._stamp()
         if self._opened is not None and seen == self._seen:
             return self._opened
         self.close()
@@ -106,9 +107,9 @@ class TantivyEngine:
         self._opened, self._seen = opened, seen
         return opened
 
-    def _stamp(self, name: str) -> tuple[int, ...] | None:
+    def _stamp(self) -> tuple[int, ...] | None:
         try:
-            info = (self._folder / name).stat()
+            info = self._meta.stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as exc:
@@ -124,19 +125,25 @@ class TantivyEngine:
             raise IndexProblem(
                 f"index '{self._folder}' is not a folder: move it away. {files.REBUILD}"
             )
+        missing = None
         for _ in range(_READ_TRIES):
             try:
                 state = files.read_state(self._folder)
-                if not (self._folder / files.META).exists():
+                if not self._meta.exists():
                     return _Opened(state, schema, None)
+                files.verify(self._folder)
                 with files.reading(self._folder):
                     index = tantivy.Index.open(str(self._folder))
                     index.config_reader("manual")
                     searcher = index.searcher()
                 if files.read_state(self._folder).stamp == state.stamp:
                     return _Opened(state, schema, searcher)
+            except FileNotFoundError as exc:  # a writer has just merged it away
+                missing = exc.filename
             except OSError as exc:
                 raise self._unreadable(exc) from exc
+        if missing:
+            raise files.damaged(self._folder, f"{Path(missing).name} is missing")
         raise Busy(f"index '{self._folder}' is being written all the time: try again later")
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
@@ -172,7 +179,7 @@ class TantivyEngine:
         """What is wrong with the index on disk, one line a finding; empty when sound."""
         try:
             files.read_state(self._folder)
-            if not (self._folder / files.META).exists():
+            if not self._meta.exists():
                 return []
             if findings := list(files.check_files(self._folder)):
                 return findings
@@ -221,7 +228,7 @@ class TantivyEngine:
             with files.reading(self._folder):
                 index = tantivy.Index(make_schema(), str(self._folder))
         else:
-            files.read_state(self._folder)
+            self._open()
             with files.reading(self._folder):
                 index = tantivy.Index.open(str(self._folder))
         return index, self._writer(index)
@@ -290,14 +297,15 @@ class _Searching:
         query = self._translator.query(node)
         if limit <= 0 or not self._searcher.num_docs:
             return Found(self._count(query), ())
-        if sort == "relevance" and is_scored(node):
+        constant = constant_score(node)
+        if sort == "relevance" and constant is None:
             total, hits = self._page(query, offset + limit, None)
             rows = [(self._id(address), score) for _, address, score in hits[offset:]]
             return Found(total, tuple(rows))
         total, hits = self._page(query, offset + limit, OLDEST if sort == "oldest" else NEWEST)
         ids = [self._id(address) for _, address, _ in hits[offset:]]
-        scores = self._scores(query, ids) if ids and is_scored(node) else {}
-        return Found(total, tuple((i, scores.get(i, 0.0)) for i in ids))
+        scores = self._scores(query, ids) if ids and constant is None else {}
+        return Found(total, tuple((i, scores.get(i, constant or 0.0)) for i in ids))
 
     def _count(self, query: tantivy.Query) -> int:
         if not self._searcher.num_docs:

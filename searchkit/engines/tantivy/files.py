@@ -22,6 +22,7 @@ from searchkit.errors import IndexProblem
 
 META = "meta.json"
 RECORD = "revision"
+SOUND = "sound"
 REBUILD = "Run: searchkit index --rebuild"
 
 _MAGIC = "searchkit-tantivy"
@@ -147,16 +148,54 @@ def make_folder(folder: Path) -> None:
         raise IndexProblem(f"index '{folder}' is not a folder: move it away. {REBUILD}")
 
 
-def check_files(folder: Path) -> Iterator[str]:
-    """A line for each file of the commit in force that is not as it was written."""
+def verify(folder: Path) -> None:
+    """Raise IndexProblem where a file of the commit is damaged, FileNotFoundError if it is gone.
+
+    tantivy trusts its files: a wrong byte can end the process.  Read for its checksum is
+    what has another size or time than when it was last found sound.
+    """
+    known = _read_sound(folder)
+    found: dict[str, list[int]] = {}
+    for name in _file_names(folder):
+        info = (folder / name).stat()
+        found[name] = [info.st_size, info.st_mtime_ns]
+        if found[name] != known.get(name) and (finding := _check_file(folder / name)):
+            raise damaged(folder, f"{name}: {finding}")
+    if found != known:
+        _write_sound(folder, found)
+
+
+def _read_sound(folder: Path) -> dict[str, Any]:
+    try:
+        known = json.loads((folder / SOUND).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _write_sound(folder: Path, found: dict[str, list[int]]) -> None:
+    new = folder / f"{SOUND}.{os.getpid()}.new"
+    with suppress(OSError):  # somebody else's folder, a full disk: then it is read again
+        try:
+            new.write_text(json.dumps(found), encoding="ascii")
+            new.replace(folder / SOUND)
+        finally:
+            new.unlink(missing_ok=True)
+
+
+def _file_names(folder: Path) -> Iterator[str]:
     for segment in _read_meta(folder)["segments"]:
         stem = str(segment["segment_id"]).replace("-", "")
-        names = [stem + part for part in _PARTS]
+        yield from (stem + part for part in _PARTS)
         if segment.get("deletes"):
-            names.append(f"{stem}.{segment['deletes']['opstamp']}.del")
-        for name in names:
-            if finding := _check_file(folder / name):
-                yield f"{folder}: {name}: {finding}"
+            yield f"{stem}.{segment['deletes']['opstamp']}.del"
+
+
+def check_files(folder: Path) -> Iterator[str]:
+    """A line for each file of the commit in force that is not as it was written."""
+    for name in _file_names(folder):
+        if finding := _check_file(folder / name):
+            yield f"{folder}: {name}: {finding}"
 
 
 def _check_file(path: Path) -> str | None:

@@ -54,17 +54,29 @@ _Way = tuple[tuple[int, str], ...]
 _Positions = Sequence[tuple[str, ...]]
 
 
-def is_scored(node: Node) -> bool:
-    """Whether any entry could have a score other than 0."""
+def constant_score(node: Node) -> float | None:
+    """The score that all entries have which match; None where they may differ.
+
+    >>> constant_score(And((Prefix("text", "=san", 2.0), Keyword("country", ("FR",)))))
+    2.0
+    """
     match node:
-        case Term() | Phrase() | Near() | Prefix():
-            return True
-        case And(parts) | Or(parts) | Best(parts):
-            return any(map(is_scored, parts))
+        case Term() | Phrase() | Near():
+            return None
+        case Prefix(boost=boost):
+            return boost
+        case And(parts):
+            scores = [constant_score(part) for part in parts]
+            known = [score for score in scores if score is not None]
+            return sum(known) if len(known) == len(scores) else None
+        case Or(parts) | Best(parts):
+            scores = [constant_score(part) for part in parts]
+            alike = len(set(scores)) == 1 and (isinstance(node, Best) or scores[0] == 0)
+            return scores[0] if alike else None
         case Ranked(part, evidence):
-            return any(map(is_scored, (part, *evidence)))
+            return None if evidence else constant_score(part)
         case _:
-            return False
+            return 0.0
 
 
 class Translator:
@@ -135,8 +147,10 @@ class Translator:
     def _keyword(self, field: str, values: Sequence[str]) -> Query:
         if field not in KEYWORD_FIELDS or not values:
             return Query.empty_query()
-        found = [encode(value) for value in values]
-        return _unscored(Query.term_set_query(self._schema, keyword_field(field), found))
+        name, found = keyword_field(field), [encode(value) for value in values]
+        if len(found) == 1:
+            return _unscored(Query.term_query(self._schema, name, found[0], "basic"))
+        return _unscored(Query.term_set_query(self._schema, name, found))
 
     def _days(self, days: DayRange) -> Query:
         wanted = [self._range(FIRST, days.first or 1, days.last)]

@@ -1,0 +1,373 @@
+"""What is true of the tantivy engine alone: its files, damage, its lock, kills, its fields."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("tantivy")
+
+from searchkit.archive import open_archive
+from searchkit.engines import LARGE_PASSAGES, SCHEMA, advice, chosen_engine, open_engine
+from searchkit.engines.tantivy import TantivyEngine
+from searchkit.engines.tantivy.files import Record, read_record, write_record
+from searchkit.errors import Busy, IndexProblem, UsageError
+from searchkit.query import Everything, Near, Or, Phrase, Prefix, Term
+from searchkit.records import Entry
+from tests.conftest import SAMPLES, Run
+from tests.entries import entry, sample
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERY_KIND = Or(
+    (
+        Everything(),
+        Term("text", "grain"),
+        Phrase("text", (("peace",), ("talk",)), 3),
+        Prefix("title", "=s"),
+    )
+)
+
+
+def updated(folder: Path, entries: list[Entry] | None = None, revision: int = 1) -> TantivyEngine:
+    engine = TantivyEngine(folder)
+    engine.update([], sample()[:200] if entries is None else entries, revision)
+    return engine
+
+
+def part(folder: Path, suffix: str) -> Path:
+    return next(folder.glob("*" + suffix))
+
+
+def flip(path: Path, place: int, bit: int = 2) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 1 << bit
+    path.write_bytes(data)
+
+
+def _delete_meta(folder: Path) -> None:
+    (folder / "meta.json").unlink()
+
+
+def _empty_meta(folder: Path) -> None:
+    (folder / "meta.json").write_bytes(b"")
+
+
+def _other_meta(folder: Path) -> None:
+    (folder / "meta.json").write_bytes(b"[1, 2]")
+
+
+def _delete_record(folder: Path) -> None:
+    (folder / "revision").unlink()
+
+
+def _flip_in_record(folder: Path) -> None:
+    flip(folder / "revision", -4)
+
+
+def _record_of_a_later_index(folder: Path) -> None:
+    write_record(folder, Record(base=10**6, revision=7, next=8))
+
+
+def _truncate_terms(folder: Path) -> None:
+    path = part(folder, ".term")
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty_columns(folder: Path) -> None:
+    os.truncate(part(folder, ".fast"), 0)
+
+
+def _delete_postings(folder: Path) -> None:
+    part(folder, ".idx").unlink()
+
+
+def _overwrite_store(folder: Path) -> None:
+    path = part(folder, ".store")
+    path.write_bytes(b"\xff" * path.stat().st_size)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        _delete_meta,
+        _empty_meta,
+        _other_meta,
+        _delete_record,
+        _flip_in_record,
+        _record_of_a_later_index,
+        _truncate_terms,
+        _empty_columns,
+        _delete_postings,
+        _overwrite_store,
+    ],
+)
+def test_damage_is_told_with_what_to_do(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    engine = updated(tmp_path / "tantivy")
+    engine.close()
+    harm(tmp_path / "tantivy")
+    assert len(engine.check()) == 1
+    with pytest.raises(IndexProblem, match=r"^index '.*tantivy' is damaged \(.+\)\. Run: .*rebuil"):
+        TantivyEngine(tmp_path / "tantivy").search(EVERY_KIND, limit=5)
+    with pytest.raises(IndexProblem, match="is damaged"):
+        engine.update([], [entry("a:1", "grain")], 2)
+
+
+def test_every_flipped_bit_is_found_by_check(tmp_path: Path) -> None:
+    engine = updated(tmp_path)
+    engine.update(["doc3"], [], 2)  # so that there is a file of what is deleted
+    rng = random.Random(5)
+    paths = [path for path in tmp_path.iterdir() if path.stem.isalnum() and len(path.stem) > 30]
+    assert {path.suffix for path in paths} >= {".term", ".idx", ".pos", ".fast", ".store"}
+    for path in paths * 4:
+        sound = path.read_bytes()
+        flip(path, rng.randrange(len(sound)), rng.randrange(8))
+        (line,) = engine.check()
+        assert path.stem in line
+        path.write_bytes(sound)
+    assert engine.check() == []
+    engine.close()
+
+
+def test_no_flipped_bit_is_read(tmp_path: Path) -> None:
+    """What tantivy trusts can end the process: it is never shown a damaged file."""
+    engine, rng = updated(tmp_path), random.Random(6)
+    expected = engine.search(EVERY_KIND, limit=200)
+    path = part(tmp_path, ".idx")
+    sound = path.read_bytes()
+    for _ in range(40):
+        flip(path, rng.randrange(len(sound)), rng.randrange(8))
+        engine.close()
+        with pytest.raises(IndexProblem, match=r"is damaged \(.+\)\. Run: "):
+            engine.size()
+        with pytest.raises(IndexProblem):
+            engine.update([], [entry("a:1", "grain")], 2)
+        path.write_bytes(sound)
+    engine.close()
+    assert engine.search(EVERY_KIND, limit=200) == expected
+
+
+def test_an_index_of_another_schema_is_refused(tmp_path: Path) -> None:
+    updated(tmp_path).close()
+    data = (tmp_path / "revision").read_bytes()
+    (tmp_path / "revision").write_bytes(data.replace(b" %d " % SCHEMA, b" 7 ", 1))
+    expected = rf"has schema 7, this searchkit needs {SCHEMA}\. Run: searchkit index --rebuild"
+    with pytest.raises(IndexProblem, match=expected):
+        TantivyEngine(tmp_path)
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tantivy").write_text("mine")
+    with pytest.raises(IndexProblem, match="is not a folder"):
+        TantivyEngine(tmp_path / "tantivy")
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    updated(tmp_path / "in" / "tantivy").close()
+    assert (tmp_path / "in" / "tantivy").stat().st_mode & 0o777 == 0o700
+
+
+def test_no_file_stays_that_no_commit_names(tmp_path: Path) -> None:
+    engine = TantivyEngine(tmp_path)
+    for start in range(0, 140, 10):
+        engine.update([], sample()[start : start + 10], start)
+        engine.search(EVERY_KIND, limit=5)
+    segments = (tmp_path / "meta.json").read_text().count('"segment_id"')
+    assert len(list(tmp_path.glob("*.idx"))) == len(list(tmp_path.glob("*.store"))) == segments
+    assert segments < 10  # many small ones were merged
+    engine.close()
+
+
+def test_a_deleted_passage_counts_for_no_word(tmp_path: Path) -> None:
+    engine = updated(tmp_path, [entry("a:1", "grain"), entry("a:2", "corridor"), entry("b:1", "a")])
+    assert engine.words("text", "", 9) == ["a", "corridor", "grain"]
+    engine.update(["a"], [], 2)
+    assert engine.words("text", "", 9) == ["a"]
+    engine.close()
+
+
+def test_an_entry_with_a_field_of_no_schema_is_refused(tmp_path: Path) -> None:
+    engine = TantivyEngine(tmp_path)
+    with pytest.raises(ValueError, match="no field 'colour'"):
+        engine.update([], [Entry("a:1", "a", {}, {"colour": ("red",)})], 1)
+    assert (engine.size(), engine.revision()) == (0, 0)
+
+
+def test_words_at_a_distance_never_share_a_word_or_cross_a_gap(tmp_path: Path) -> None:
+    engine = updated(tmp_path, [entry("a:1", "talks | border"), entry("b:1", "border a talks")])
+    both = Near("text", (("talk",),), (("border",),), 50)
+    assert [i for i, _ in engine.search(both, limit=9).rows] == ["b:1"]
+    same = Near("text", (("talk",),), (("=talks",),), 50)
+    assert engine.search(same, limit=9).total == 0
+    engine.close()
+
+
+def test_a_phrase_of_too_many_ways_is_refused_not_run(tmp_path: Path) -> None:
+    engine = updated(tmp_path)
+    forms = tuple("=" + word for word in engine.words("text", "", 12))
+    with pytest.raises(UsageError, match="ask for fewer forms"):
+        engine.search(Phrase("text", (forms,) * 4), limit=1)
+    engine.close()
+
+
+# Other processes: one writer, any readers, kills.
+
+PRELUDE = """
+import os, signal, sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from searchkit.engines.tantivy import TantivyEngine
+from tests.entries import entry, sample
+engine = TantivyEngine(Path(sys.argv[1]))
+"""
+
+
+def start(folder: Path, script: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + textwrap.dedent(script), folder, ROOT],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def await_line(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == line
+
+
+HOLDER = """
+def slow():
+    yield entry("h:1", "grain")
+    print("holding", flush=True)
+    time.sleep(60)
+engine.update([], slow(), 5)
+"""
+
+
+def test_a_held_lock_is_told_and_dies_with_its_holder(tmp_path: Path) -> None:
+    updated(tmp_path).close()
+    holder = start(tmp_path, HOLDER)
+    engine = TantivyEngine(tmp_path, wait_s=0.2)
+    try:
+        await_line(holder, "holding")
+        with pytest.raises(Busy, match="is being written: try again later"):
+            engine.update([], [entry("a:1", "grain")], 2)
+        assert engine.search(Everything(), limit=1).total == 200  # readers are not held up
+    finally:
+        holder.kill()
+        holder.communicate(timeout=60)
+    assert engine.update([], [entry("a:1", "grain")], 2) == 1
+    assert (engine.size(), engine.revision(), engine.check()) == (201, 2, [])
+    engine.close()
+
+
+def test_a_writer_waits_for_another(tmp_path: Path) -> None:
+    first, second = TantivyEngine(tmp_path), TantivyEngine(tmp_path, wait_s=30)
+    begun = threading.Event()
+
+    def slow() -> Iterator[Entry]:
+        begun.set()
+        time.sleep(0.3)
+        yield entry("a:1", "grain")
+
+    thread = threading.Thread(target=first.update, args=([], slow(), 1))
+    thread.start()
+    begun.wait(10)
+    second.update([], [entry("b:1", "grain")], 2)
+    thread.join()
+    assert (second.size(), second.revision()) == (2, 2)
+
+
+KILLED = """
+print("ready", flush=True)
+for number in range(10_000):
+    batch = sample(seed=number % 3)[:40]
+    engine.update({e.document_id for e in batch}, batch, number + 1)
+    print(number + 1, flush=True)
+"""
+
+
+def test_a_kill_in_the_midst_of_commits_costs_nothing(tmp_path: Path) -> None:
+    """Twenty times: the revision told is one of a whole commit, and its entries are there."""
+    rng = random.Random(4)
+    for _ in range(4):
+        writers = [start(tmp_path / str(place), KILLED) for place in range(5)]
+        for writer in writers:
+            await_line(writer, "ready")
+        for place, writer in enumerate(writers):
+            time.sleep(rng.uniform(0.01, 0.15))
+            writer.send_signal(signal.SIGKILL)
+            told = (writer.communicate(timeout=60)[0].split() or ["0"])[-1]
+            engine = TantivyEngine(tmp_path / str(place))
+            revision = engine.revision()
+            assert revision >= int(told)
+            assert engine.check() == []
+            assert engine.size() == (40 if revision else 0)
+            if revision:
+                expected = {e.passage_id for e in sample(seed=(revision - 1) % 3)[:40]}
+                rows = engine.search(Everything(), limit=50).rows
+                assert {passage_id for passage_id, _ in rows} == expected
+            engine.close()
+
+
+def test_the_record_tells_the_revision_of_either_commit(tmp_path: Path) -> None:
+    engine = updated(tmp_path, revision=5)
+    engine.update([], [], 9)
+    record = read_record(tmp_path)
+    assert (record.revision, record.next, engine.revision()) == (5, 9, 9)
+    # As if the kill had come between the record of a next commit and that commit.
+    stamp = int((tmp_path / "meta.json").read_text().rpartition('"opstamp":')[2].rstrip(" \n}"))
+    write_record(tmp_path, Record(stamp, 9, 12))
+    engine.close()
+    assert engine.revision() == 9
+
+
+# The choice of the engine.
+
+
+def test_changing_the_engine_and_going_back(run: Run, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    added = run("add", *sorted(SAMPLES.glob("b*")), *sorted(SAMPLES.glob("am*")))
+    assert added.returncode == 0, added.stderr
+    query = ("search", "water OR dam", "--format", "jsonl", "--sort", "newest")
+    before = run(*query).stdout
+    assert before
+    changed = run("index", "--engine", "tantivy")
+    assert changed.returncode == 0
+    assert "The index of whoosh stays" in changed.stderr
+    with open_archive(index) as archive:
+        assert chosen_engine(archive) == "tantivy"
+    assert "Index     tantivy" in run("status").stdout
+    (index / "whoosh" / "commit").write_bytes(b"")  # nobody reads it any more
+
+    def without_scores(lines: str) -> list[str]:
+        return [line.partition('"passage_id"')[2] for line in lines.splitlines()]
+
+    assert without_scores(run(*query).stdout) == without_scores(before)
+    assert run("check").returncode == 0
+    back = run("index", "--engine", "whoosh")  # which builds anew what is damaged
+    assert back.returncode == 0, back.stderr
+    assert run(*query).stdout == before
+
+
+def test_a_missing_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("searchkit.engines.tantivy")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "tantivy", None)
+    with pytest.raises(UsageError, match=r"Run: pip install 'searchkit\[tantivy\]'"):
+        open_engine("tantivy", tmp_path)
+
+
+def test_only_a_large_index_of_the_default_engine_is_advised_about() -> None:
+    assert "index --engine tantivy" in (advice("whoosh", LARGE_PASSAGES) or "")
+    assert advice("whoosh", LARGE_PASSAGES - 1) is None
+    assert advice("tantivy", 10 * LARGE_PASSAGES) is None
