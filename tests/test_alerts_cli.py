@@ -152,3 +152,11 @@ def test_watch_tells_alerts_after_each_pass(desk: Desk) -> None:
     _tell_alerts(desk.path, False, told.append)
     assert told == ["Alerts: passages looked at: 1, to tell: 1, messages sent: 1"]
     assert len(desk.items()) == 1
+
+
+def test_a_target_that_cannot_work_is_refused_at_saving(run: Run, desk: Desk) -> None:
+    for target in ("mailto:desk@mfa.example", "https://hook.example/{env:NOT_THERE}"):
+        refused = run("alert", "add", "dams", "dam", "--to", target)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith("Error: target ")
+    assert run("alert", "list").stdout == ""

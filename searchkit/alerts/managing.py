@@ -38,18 +38,19 @@ def new_alert(
     every: Every = "now",
     digest: bool = False,
     edits: bool = True,
+    secrets: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Alert:
     """An alert that is checked and not yet kept.
 
-    Raises QueryError with the column, UsageError for a name, filter or target that cannot
-    be used.
+    With ``secrets`` (the environment) what the targets refer to is looked up, too.  Raises
+    QueryError with the column, UsageError for a name, filter or target that cannot be used.
     """
     moment = _text(now or datetime.now(UTC))
     alert = Alert(
         name=_checked_name(name),
         query=query,
-        targets=tuple(dict.fromkeys(check_target(target) for target in targets)),
+        targets=tuple(dict.fromkeys(check_target(target, secrets) for target in targets)),
         created=moment,
         composed=moment,
         filters={k: v for k, v in (filters or {}).items() if v not in (None, False)},

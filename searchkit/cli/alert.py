@@ -22,6 +22,10 @@ from searchkit.deliver import Item, redact
 from searchkit.errors import ArchiveError, IndexProblem, UsageError
 from searchkit.search import open_index
 
+# What editing an alert leaves as it is.
+_KEPT = ("created", "composed", "state", "reason", "revision", "start_revision", "start_passage",
+         "ran", "number")  # fmt: skip
+
 EVERY = ["now", "hourly", "daily", "weekly"]
 
 EXAMPLES = """\b
@@ -85,7 +89,14 @@ def add(
     if not targets:
         raise UsageError("say where it is told: --to mailto:ADDRESS, --to file:PATH.jsonl, --to -")
     alert = alerts.new_alert(
-        name, " ".join(query), targets, filters=filters, every=every, digest=digest, edits=edits
+        name,
+        " ".join(query),
+        targets,
+        filters=filters,
+        every=every,
+        digest=digest,
+        edits=edits,
+        secrets=os.environ,
     )
     with alerts.open_ledger(index_path, create=True) as ledger:
         _warn(index_path, ledger, alert)
@@ -279,14 +290,14 @@ def edit(
         checked = alerts.new_alert(
             rename or old.name,
             old.query if query is None else query,
-            targets or old.targets,
+            targets,
             filters=chosen or (old.filters if query is None else {}),
             every=every or old.every,
             digest=old.digest if digest is None else digest,
             edits=old.edits if edits is None else edits,
+            secrets=os.environ,
         )
-        kept = ("created", "composed", "state", "reason", "revision", "start_revision",
-                "start_passage", "ran", "number")  # fmt: skip
+        kept = [*_KEPT, *([] if targets else ["targets"])]
         changed = dataclasses.replace(checked, **{field: getattr(old, field) for field in kept})
         if query is not None or chosen:
             _warn(index_path, ledger, changed)
