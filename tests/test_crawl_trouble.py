@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from tests.webserver import (
     page,
     raw,
     redirect,
+    silent,
     slow,
     tagged,
     tls_context,
@@ -281,6 +283,27 @@ def test_a_host_whose_thread_was_ended_is_asked_at_its_pace_again(
         crawler(first, source_of(other, id="b", feeds=(other.url("/x"),)))
         assert site.asked("/1") == 1
         assert min(gaps_s(site.requests)) >= 0.29
+
+
+def test_more_hosts_than_are_asked_at_a_time_are_all_asked(crawler: Crawler) -> None:
+    """Some answer at once, some slowly, one never and one with 503; none waits for another."""
+    with ExitStack() as stack:
+        sites = [stack.enter_context(Site()) for _ in range(2 * loop.MOST_HOSTS)]
+        sources = []
+        for number, one in enumerate(sites):
+            one.on("/robots.txt", answer(b"", "404 Not Found"))
+            for n in range(3):
+                body = page(text_page(f"grain {number} {n}"))
+                one.on(f"/{n}", slow(0.02, body) if number % 2 else body)
+            sources.append(
+                source_of(one, id=f"s{number}", feeds=(feed_of(one, *"/0 /1 /2".split()),))
+            )
+        sites[3].on("/feed", silent())
+        sites[7].on("/feed", busy(retry_after="3600"))
+        events = crawler(*sources, timeout_s=1.0)
+        assert kinds(events)["new"] == 3 * (len(sites) - 2)
+        assert all(one.connected == 1 for n, one in enumerate(sites) if n not in (3, 7))
+        assert {one.asked(f"/{n}") for one in sites for n in range(3)} == {0, 1}
 
 
 def test_two_sources_of_one_host_share_its_connection_and_pace(
