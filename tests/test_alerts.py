@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import random
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from searchkit import alerts
 from searchkit.alerts.composing import MAX_ITEMS
+from searchkit.archive import open_archive
 from searchkit.errors import QueryError, UsageError
 from searchkit.search import open_index
 from tests.alerting import DAM, Desk
@@ -387,3 +391,72 @@ def test_an_alert_tells_what_a_search_would_find(desk: Desk) -> None:
             found = index.search(query, limit=100).hits
             assert told[name] == {hit.passage.id for hit in found if hit.matched == "all"}, name
             assert told[name], name
+
+
+WORDS = """river treaty corridor grain border ceasefire minister harbour sanction envoy council
+dam water election summit fishery tariff embassy protest observer convoy mandate bridge pipeline
+refugee hostage railway vineyard drought loan charter passport""".split()
+QUERIES = [
+    "dam",
+    "river treaty",
+    "grain OR harbour -loan",
+    '"council dam"',
+    "title:summit",
+    "-river",
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_comes_each_match_is_told_once(desk: Desk, seed: int) -> None:
+    """Texts come, change, go and come back, with dates of any time; runs come when they do."""
+    chance = random.Random(seed)
+    for number, query in enumerate(QUERIES):
+        desk.add(f"q{number}", query, digest=number % 2 == 0)
+    expected: dict[str, set[str]] = {f"q{number}": set() for number in range(len(QUERIES))}
+
+    def paragraph() -> str:
+        return f"The {' '.join(chance.choices(WORDS, k=18))} was seen."
+
+    texts: dict[str, list[str]] = {}
+    for _ in range(14):
+        name = f"page{chance.randrange(6)}"
+        text = texts.setdefault(name, [paragraph()])
+        text.insert(chance.randrange(len(text) + 1), paragraph())
+        if chance.random() < 0.3:
+            text[chance.randrange(len(text))] = paragraph()
+        date = f"{chance.randrange(1995, 2030)}-{chance.randrange(1, 13):02}-09"
+        desk.keep(name, "\n\n".join(text), date=date, title=f"Note {name} {chance.choice(WORDS)}")
+        if chance.random() < 0.2:
+            with open_archive(desk.path, write=True) as archive:
+                for change in list(archive.changed_since(0))[:1]:
+                    archive.remove(change.document_id)
+        if chance.random() < 0.7:
+            desk.run(now=datetime(chance.randrange(2000, 2030), 2, 28, tzinfo=UTC))
+            _add_found(desk, expected)
+    desk.run()
+    _add_found(desk, expected)
+    told = [(name, item["passage_id"]) for item in desk.items() for name in item["alerts"]]
+    assert len(told) == len(set(told))
+    assert set(told) == {(name, one) for name, found in expected.items() for one in found}
+    assert sum(map(len, expected.values())) > 20
+
+
+def _add_found(desk: Desk, expected: dict[str, set[str]]) -> None:
+    with open_index(desk.path) as index:
+        for number, query in enumerate(QUERIES):
+            _, node = index.asked(query)
+            rows = index.engine.search(node, limit=1_000).rows
+            expected[f"q{number}"].update(passage_id for passage_id, _ in rows)
+
+
+def test_an_archive_of_an_older_version_is_brought_up(desk: Desk) -> None:
+    desk.keep("1", DAM)
+    file = desk.path / "archive" / "searchkit.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        for table in ("outbox_items", "outbox", "told", "runs"):
+            connection.execute(f"DROP TABLE alert_{table}")
+        connection.execute("DROP TABLE alerts")
+        connection.execute("PRAGMA user_version = 4")
+        connection.commit()
+    desk.add("dams", "dam", since="0")
+    assert [item["text"] for item in desk.news()] == [DAM]
