@@ -6,7 +6,9 @@ crawled comes out.  Nothing is written.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -35,7 +37,7 @@ _MOMENTS = """
         CASE WHEN length(d.published) >= 10 THEN d.published END, p.published, p.found)) AS at
     FROM crawl_pages p
     JOIN captures c ON c.id = p.capture JOIN documents d ON d.number = c.document
-    WHERE p.kind = 'page'
+    WHERE p.kind = 'page' AND p.source IN (SELECT value FROM json_each(:sources))
 """
 
 
@@ -63,15 +65,19 @@ class Coverage:
     scripted: int
 
 
-def read_coverage(database: Database, now: datetime) -> list[Coverage]:
-    """All sources that were ever crawled, by id; ``now`` is aware."""
+def read_coverage(database: Database, sources: Iterable[str], now: datetime) -> list[Coverage]:
+    """Those of the sources that were ever crawled, by id; ``now`` is aware."""
+    chosen = {"sources": json.dumps(sorted(sources))}
     newest = dict(
         tuple(row)
-        for row in database.rows(f"SELECT source, max(at) FROM ({_MOMENTS}) GROUP BY source")  # noqa: S608
+        for row in database.rows(
+            f"SELECT source, max(at) FROM ({_MOMENTS}) GROUP BY source",  # noqa: S608
+            chosen,
+        )
     )
-    days = _days(database, now - _LOOKED_AT)
+    days = _days(database, chosen, now - _LOOKED_AT)
     found = []
-    for row in _rows(database):
+    for row in _rows(database, chosen):
         last, mine = newest.get(row["source"]), days.get(row["source"], Counter())
         recent = sum(count for day, count in mine.items() if _at(day) > now - USUAL)
         found.append(
@@ -85,12 +91,12 @@ def read_coverage(database: Database, now: datetime) -> list[Coverage]:
     return found
 
 
-def _days(database: Database, since: datetime) -> _Days:
+def _days(database: Database, chosen: dict[str, str], since: datetime) -> _Days:
     """source -> day -> documents of that day."""
     rows = database.rows(
         f"SELECT source, substr(at, 1, 10) AS day, count(*) AS n FROM ({_MOMENTS}) "  # noqa: S608
-        "WHERE at >= ? GROUP BY source, day",
-        (utc_text(since),),
+        "WHERE at >= :since GROUP BY source, day",
+        chosen | {"since": utc_text(since)},
     )
     days: _Days = {}
     for row in rows:
@@ -115,7 +121,7 @@ def _at(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _rows(database: Database) -> list[Any]:
+def _rows(database: Database, chosen: dict[str, str]) -> list[Any]:
     return database.rows(
         """
         SELECT s.source, s.name, s.tried, s.succeeded, s.failing_since, s.reason,
@@ -123,11 +129,12 @@ def _rows(database: Database) -> list[Any]:
             coalesce(sum(p.state = 'gone'), 0) AS gone,
             coalesce(sum(p.state = 'failed'), 0) AS failed,
             coalesce(sum(c.state = 'refused'), 0) AS without_text,
-            coalesce(sum(c.state = 'refused' AND c.reason = ?), 0) AS scripted
+            coalesce(sum(c.state = 'refused' AND c.reason = :scripted), 0) AS scripted
         FROM crawl_sources s
         LEFT JOIN crawl_pages p ON p.source = s.source AND p.kind = 'page'
         LEFT JOIN captures c ON c.id = p.capture
+        WHERE s.source IN (SELECT value FROM json_each(:sources))
         GROUP BY s.source ORDER BY s.source
         """,
-        (SCRIPTED,),
+        chosen | {"scripted": SCRIPTED},
     )

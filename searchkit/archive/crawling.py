@@ -186,9 +186,14 @@ class CrawlState:
                 },
             )  # fmt: skip
 
-    def coverage(self, now: datetime) -> list[Coverage]:
-        """How each source that was ever crawled fares."""
-        return read_coverage(self._database, now)
+    def names(self) -> dict[str, str]:
+        """The name of each source that was ever crawled, by id."""
+        rows = self._database.rows("SELECT source, name FROM crawl_sources ORDER BY source")
+        return {row["source"]: row["name"] for row in rows}
+
+    def coverage(self, now: datetime, sources: Iterable[str] | None = None) -> list[Coverage]:
+        """How each of the sources fares, or each that was ever crawled."""
+        return read_coverage(self._database, self.names() if sources is None else sources, now)
 
     def sources_at(self, host: str) -> set[str]:
         """The sources that ask a host, with or without its "www."."""

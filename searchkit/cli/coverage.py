@@ -50,13 +50,11 @@ def search_notes(archive: Archive, query: str, source: str | None) -> list[str]:
     if not asked.names and not asked.sites:
         return []
     state = archive.crawl_state
-    at_sites = {name for site in asked.sites for name in state.sources_at(site)}
-    rows = [
-        row
-        for row in state.coverage(datetime.now(UTC))
-        if _is_in_trouble(row) and (row.source in at_sites or asked.names_one(row))
-    ]
-    return [f"{one_line(row.name)}: {next(state_words(row))}" for row in rows[:_LINES]]
+    chosen = {source for site in asked.sites for source in state.sources_at(site)}
+    chosen |= {source for source, name in state.names().items() if asked.names_one(source, name)}
+    rows = state.coverage(datetime.now(UTC), chosen) if chosen else []
+    troubles = [row for row in rows if _is_in_trouble(row)]
+    return [f"{one_line(row.name)}: {next(state_words(row))}" for row in troubles[:_LINES]]
 
 
 def _is_in_trouble(row: Coverage) -> bool:
@@ -70,9 +68,10 @@ class _Asked:
     names: list[set[str]] = field(default_factory=list)
     sites: list[str] = field(default_factory=list)
 
-    def names_one(self, row: Coverage) -> bool:
-        words = set(f"{row.name} {row.source}".casefold().split())
-        return any(name <= words for name in self.names)
+    def names_one(self, source: str, name: str) -> bool:
+        """Whether all words of any name that was asked for are of this source."""
+        words = set(f"{name} {source}".casefold().split())
+        return any(name and name <= words for name in self.names)
 
     def add(self, part: Part) -> None:
         """The sources that a part of a query asks for; what it excludes is not asked for."""
