@@ -215,3 +215,9 @@ def test_a_heading_run_into_its_sentence_gives_no_nameless_speaker(stars: str) -
     for passage in segment(Document("aaaaaaaaaaaa", text)):
         assert passage.speaker != ""
         assert all(statement.speaker != "" for statement in passage.statements)
+
+
+@pytest.mark.parametrize("verb", ["quoted", "cited"])
+def test_a_quoted_person_without_as_before_saying(verb: str) -> None:
+    text = f"Port officials were {verb} by a local agency on Monday saying the harbour is open."
+    assert [passage.text for passage in segment(Document("d", text, language="en"))] == [text]

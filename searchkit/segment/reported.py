@@ -140,7 +140,9 @@ QUOTED_REACH = 14
 
 def _quoted_as(words: Words, i: int) -> Report | None:
     """ "The paper quoted X as saying that ...": the words are X's."""
-    at = words.lows.index("as", i)
+    if "as" not in words.lows[i + 1 : i + QUOTED_REACH]:
+        return None
+    at = words.lows.index("as", i + 1)
     found = describe(words, i + 1, at)
     if found is None or words.lows[at + 1 : at + 2] != ["saying"] or at + 4 >= len(words):
         return None
