@@ -284,6 +284,17 @@ def test_a_query_that_can_no_longer_be_read_stops_its_alert_loudly(desk: Desk) -
     assert [item["alerts"] for item in desk.news()] == [["broken"]]
 
 
+def test_what_was_found_before_an_alert_stopped_is_told(desk: Desk) -> None:
+    morning = datetime(2024, 5, 6, 7, tzinfo=UTC)
+    desk.add("dams", "dam", every="daily", now=morning)
+    desk.keep("1", DAM)
+    desk.run(now=morning)
+    with alerts.open_ledger(desk.path) as ledger:
+        ledger.change(dataclasses.replace(ledger.alert("dams"), query='dam "never closed'))
+    assert [item["text"] for item in desk.news(now=morning + timedelta(days=1))] == [DAM]
+    assert desk.alert("dams").state == "stopped"
+
+
 def test_a_filter_that_is_not_known_any_more_stops_its_alert(desk: Desk) -> None:
     alert = desk.add("old", "dam")
     with alerts.open_ledger(desk.path) as ledger:

@@ -73,7 +73,9 @@ def run_alerts(
             _bring_up(path, report)
             with open_index(path) as index:
                 _match(ledger, index, active, report, moment)
-        report.messages = compose(ledger, _all(ledger, "active"), report.run, moment, path)
+        # What a stopped alert had found before it stopped is told all the same.
+        telling = [*_all(ledger, "active"), *_all(ledger, "stopped")]
+        report.messages = compose(ledger, telling, report.run, moment, path)
         report.sent = send_due(ledger, secrets=secrets, allow_private=allow_private)
         ledger.end_run(report.run, _text(datetime.now(UTC)))
     return report
