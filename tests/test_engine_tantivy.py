@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("tantivy")
 
 from searchkit.archive import open_archive
+from searchkit.engines import DAYS as SPANS
 from searchkit.engines import LARGE_PASSAGES, SCHEMA, advice, chosen_engine, open_engine
 from searchkit.engines.tantivy import TantivyEngine
 from searchkit.engines.tantivy.files import Record, read_record, write_record
@@ -208,6 +209,18 @@ def test_words_at_a_distance_never_share_a_word_or_cross_a_gap(tmp_path: Path) -
     assert [i for i, _ in engine.search(both, limit=9).rows] == ["b:1"]
     same = Near("text", (("talk",),), (("=talks",),), 50)
     assert engine.search(same, limit=9).total == 0
+    engine.close()
+
+
+def test_more_values_than_are_counted_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = updated(tmp_path, sample())
+    fields = ["country", "kind", SPANS]
+    expected = engine.counts(Everything(), fields)
+    monkeypatch.setattr("searchkit.engines.tantivy.searching.MOST_VALUES", 30)
+    assert len(expected[SPANS]) > 100
+    assert engine.counts(Everything(), fields) == expected
     engine.close()
 
 

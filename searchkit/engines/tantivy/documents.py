@@ -30,6 +30,9 @@ FIRST, LAST = "first", "last"
 NEWEST, OLDEST = "newest", "oldest"
 """Columns by which entries are sorted: the day, and in one day the beginning of the id."""
 
+MOST_KEY = (1 << 63) - 1
+"""Above every key of `NEWEST` and `OLDEST`."""
+
 PLACES = 2
 """Places of a word: of its stem and of its exact form."""
 

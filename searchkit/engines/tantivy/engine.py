@@ -1,7 +1,6 @@
 """`TantivyEngine`: the engine contract over one folder of tantivy's files and a record.
 
-It decides what is written when, which commit is read, and in which order equal hits
-come: tantivy's own order of equals is that of its files.
+It decides what is written when, and which commit is read; `searching` puts the questions.
 """
 
 from __future__ import annotations
@@ -14,28 +13,22 @@ from heapq import nsmallest
 from pathlib import Path
 
 import tantivy
-from tantivy import Order
 
-from searchkit.engines import DAYS, Found, Sort
+from searchkit.engines import Found, Sort
 from searchkit.engines.tantivy import files
 from searchkit.engines.tantivy.documents import (
     DOCUMENT,
     ID,
-    KEYWORD_FIELDS,
     MISSING,
-    NEWEST,
-    OLDEST,
-    SPAN,
     TEXT_FIELDS,
     decode,
     encode,
-    keyword_field,
     make_document,
     make_schema,
     text_field,
 )
 from searchkit.engines.tantivy.files import Record, State
-from searchkit.engines.tantivy.queries import Translator, constant_score
+from searchkit.engines.tantivy.searching import Searching
 from searchkit.errors import Busy, IndexProblem, SearchkitError
 from searchkit.query import Node
 from searchkit.records import Entry
@@ -43,17 +36,6 @@ from searchkit.records import Entry
 _HEAP_BYTES = 128_000_000  # taken up as needed: a small update takes little
 _POLL_S = 0.05
 _READ_TRIES = 5
-
-# Scores are sums of 32-bit floats, in an order that depends on how many are asked for.
-_DIGITS = 4
-
-_SPARE = 6  # hits asked for beyond the page: rarely do more tie with its last
-_GROWTH = 4
-_MOST_VALUES = 60_000
-
-_Address = tantivy.DocAddress
-# A hit: its key, smallest first, its address, its score.
-_Hit = tuple[tuple[float, int], _Address, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +134,7 @@ class TantivyEngine:
         if opened.searcher is None:
             return Found(0, ())
         with files.reading(self._folder):
-            searching = _Searching(opened.schema, opened.searcher)
+            searching = Searching(opened.schema, opened.searcher)
             return searching.search(node, limit=limit, offset=max(0, offset), sort=sort)
 
     def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
@@ -161,7 +143,7 @@ class TantivyEngine:
         if opened.searcher is None:
             return {field: {} for field in fields}
         with files.reading(self._folder):
-            return _Searching(opened.schema, opened.searcher).counts(node, fields)
+            return Searching(opened.schema, opened.searcher).counts(node, fields)
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """The field's commonest exact forms that begin so, by the entries that hold them."""
@@ -284,122 +266,3 @@ def _refused(folder: Path, why: str) -> SearchkitError:
         f"index '{folder}' cannot be written: {why}. "
         "The last commit is untouched: make room or access, then run the command again"
     )
-
-
-class _Searching:
-    """One question to one commit."""
-
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
-        self._searcher = searcher
-        self._translator = Translator(schema, searcher)
-
-    def search(self, node: Node, *, limit: int, offset: int, sort: Sort) -> Found:
-        query = self._translator.query(node)
-        if limit <= 0 or not self._searcher.num_docs:
-            return Found(self._count(query), ())
-        constant = constant_score(node)
-        if sort == "relevance" and constant is None:
-            total, hits = self._page(query, offset + limit, None)
-            rows = [(self._id(address), score) for _, address, score in hits[offset:]]
-            return Found(total, tuple(rows))
-        total, hits = self._page(query, offset + limit, OLDEST if sort == "oldest" else NEWEST)
-        ids = [self._id(address) for _, address, _ in hits[offset:]]
-        scores = self._scores(query, ids) if ids and constant is None else {}
-        return Found(total, tuple((i, scores.get(i, constant or 0.0)) for i in ids))
-
-    def _count(self, query: tantivy.Query) -> int:
-        if not self._searcher.num_docs:
-            return 0
-        return _total(self._searcher.search(query, 1))
-
-    def _id(self, address: _Address) -> str:
-        return decode(self._searcher.doc(address)[ID][0])
-
-    def _page(
-        self, query: tantivy.Query, wanted: int, column: str | None
-    ) -> tuple[int, list[_Hit]]:
-        """How many match, and the first ``wanted``, in order; equal ones by passage id.
-
-        All that tie with the last one wanted are asked for: among them tantivy's order
-        is none.
-        """
-        asked = wanted + _SPARE
-        while True:
-            asked = min(asked, max(1, self._searcher.num_docs))
-            total, hits = self._hits(query, asked, column)
-            if len(hits) < asked or asked == self._searcher.num_docs:
-                break
-            if hits[wanted - 1][0][0] < hits[-1][0][0]:
-                break
-            asked *= _GROWTH
-        return total, self._ordered(hits)[:wanted]
-
-    def _hits(self, query: tantivy.Query, asked: int, column: str | None) -> tuple[int, list[_Hit]]:
-        if column is not None:
-            order = Order.Asc if column == OLDEST else Order.Desc
-            found = self._searcher.search(query, asked, order_by_field=column, order=order)
-            sign = 1 if column == OLDEST else -1
-            return _total(found), [((sign * key, 0), at, 0.0) for key, at in found.hits]
-        found = self._searcher.search(query, asked)
-        days = self._searcher.fast_field_values(NEWEST, [address for _, address in found.hits])
-        return _total(found), [
-            ((-round(score, _DIGITS), -int(day or 0)), address, round(score, _DIGITS))
-            for (score, address), day in zip(found.hits, days, strict=True)
-        ]
-
-    def _ordered(self, hits: list[_Hit]) -> list[_Hit]:
-        """By key, and equal keys by passage id, which is looked up for those alone."""
-        hits.sort(key=lambda hit: hit[0])
-        ordered: list[_Hit] = []
-        start = 0
-        for end in range(1, len(hits) + 1):
-            if end == len(hits) or hits[end][0] != hits[start][0]:
-                group = hits[start:end]
-                if len(group) > 1:
-                    group.sort(key=lambda hit: self._id(hit[1]))
-                ordered += group
-                start = end
-        return ordered
-
-    def _scores(self, query: tantivy.Query, ids: Sequence[str]) -> dict[str, float]:
-        these = self._translator.passages(ids)
-        both = [(tantivy.Occur.Must, query), (tantivy.Occur.Must, these)]
-        found = self._searcher.search(tantivy.Query.boolean_query(both), len(ids))
-        return {self._id(address): round(score, _DIGITS) for score, address in found.hits}
-
-    def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
-        query = self._translator.query(node)
-        columns = {field: _column(field) for field in fields}
-        wanted = {
-            field: {"terms": {"field": column, "size": _MOST_VALUES, "missing": MISSING}}
-            for field, column in columns.items()
-            if column is not None
-        }
-        found = self._searcher.aggregate(query, wanted) if wanted else {}
-        total = self._count(query)
-        unknown: dict[str | None, int] = {None: total} if total else {}
-        return {
-            field: _values(found[field]["buckets"]) if field in found else dict(unknown)
-            for field in fields
-        }
-
-
-def _total(found: tantivy.SearchResult) -> int:
-    count: int = found.count  # type: ignore[attr-defined]
-    return count
-
-
-def _column(field: str) -> str | None:
-    if field == DAYS:
-        return SPAN
-    return keyword_field(field) if field in KEYWORD_FIELDS else None
-
-
-def _values(buckets: Iterable[dict[str, object]]) -> dict[str | None, int]:
-    found: dict[str | None, int] = {}
-    for bucket in buckets:
-        key, count = str(bucket["key"]), bucket["doc_count"]
-        assert isinstance(count, int)
-        if count:
-            found[None if key == MISSING else decode(key)] = count
-    return found

@@ -22,6 +22,7 @@ from searchkit.engines.tantivy.documents import (
     ID,
     KEYWORD_FIELDS,
     LAST,
+    OLDEST,
     PLACES,
     TEXT_FIELDS,
     encode,
@@ -143,6 +144,12 @@ class Translator:
     def passages(self, ids: Iterable[str]) -> Query:
         """The query that finds these passages; not scored."""
         return _unscored(Query.term_set_query(self._schema, ID, [encode(i) for i in ids]))
+
+    def dated(self, query: Query, low: int, high: int) -> Query:
+        """The query, where the key of `OLDEST` lies between these, inclusive."""
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must, _unscored(self._range(OLDEST, low, high)))]
+        )
 
     def _keyword(self, field: str, values: Sequence[str]) -> Query:
         if field not in KEYWORD_FIELDS or not values:
