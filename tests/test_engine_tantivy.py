@@ -332,6 +332,32 @@ def test_a_kill_in_the_midst_of_commits_costs_nothing(tmp_path: Path) -> None:
             engine.close()
 
 
+def test_a_full_disk_is_an_error_in_words_and_the_last_commit_stands(tmp_path: Path) -> None:
+    updated(tmp_path, sample()[:40]).close()
+    script = """
+    import resource
+    from searchkit.errors import SearchkitError
+    for limit in (10, 1000, 5000):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        try:
+            engine.update([], sample(), 2)
+        except SearchkitError as exc:
+            print(type(exc).__name__, exc)
+    """
+    writer = start(tmp_path, script)
+    lines = writer.communicate(timeout=60)[0].splitlines()
+    assert writer.returncode == 0
+    assert len(lines) == 3
+    for line in lines:
+        assert line.startswith(f"SearchkitError index '{tmp_path}' cannot be written: ")
+    engine = TantivyEngine(tmp_path)
+    assert (engine.size(), engine.revision(), engine.check()) == (40, 1, [])
+    assert engine.update([], sample(), 2) == 600
+    assert (engine.size(), engine.revision(), engine.check()) == (600, 2, [])
+    assert len(list(tmp_path.glob("*.store"))) <= 2
+    engine.close()
+
+
 def test_the_record_tells_the_revision_of_either_commit(tmp_path: Path) -> None:
     engine = updated(tmp_path, revision=5)
     engine.update([], [], 9)

@@ -185,7 +185,7 @@ class TantivyEngine:
         try:
             index, writer = self._begin()
             try:
-                written = _write(writer, document_ids, entries)
+                written = _write(self._folder, writer, document_ids, entries)
                 state = files.read_state(self._folder)
                 record = Record(state.stamp, state.revision, revision)
                 files.write_record(self._folder, record)
@@ -229,7 +229,10 @@ class TantivyEngine:
 
 
 def _write(
-    writer: tantivy.IndexWriter, document_ids: Iterable[str], entries: Iterable[Entry]
+    folder: Path,
+    writer: tantivy.IndexWriter,
+    document_ids: Iterable[str],
+    entries: Iterable[Entry],
 ) -> int:
     """Hand over what goes and what comes; gives the number of entries."""
     replaced: set[str] = set()
@@ -250,7 +253,11 @@ def _write(
         if entry.passage_id in held:
             writer.delete_documents_by_term(ID, encode(entry.passage_id))
         held.add(entry.passage_id)
-        writer.add_document(make_document(entry))
+        document = make_document(entry)
+        try:
+            writer.add_document(document)
+        except ValueError as exc:
+            raise _refused(folder, str(exc)) from exc
     return len(held)
 
 
