@@ -64,13 +64,15 @@ def delivery(desk: Desk) -> Any:
     return found
 
 
-def run_later(desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: datetime) -> alerts.Report:
+def run_later(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: datetime, **wishes: Any
+) -> alerts.Report:
     def send(ledger: Any, **options: Any) -> Any:
         return send_due(ledger, now=lambda: moment, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(running, "send_due", send)
-        return desk.run(now=moment)
+        return desk.run(now=moment, **wishes)
 
 
 def test_a_target_that_fails_for_now_is_tried_later_and_later(
