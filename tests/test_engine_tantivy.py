@@ -18,6 +18,7 @@ import pytest
 pytest.importorskip("tantivy")
 
 from searchkit.archive import open_archive
+from searchkit.cli.index import bring_up
 from searchkit.engines import DAYS as SPANS
 from searchkit.engines import LARGE_PASSAGES, SCHEMA, advice, chosen_engine, open_engine
 from searchkit.engines.tantivy import TantivyEngine
@@ -378,8 +379,10 @@ def test_changing_the_engine_and_going_back(run: Run, tmp_path: Path) -> None:
     added = run("add", *sorted(SAMPLES.glob("b*")), *sorted(SAMPLES.glob("am*")))
     assert added.returncode == 0, added.stderr
     query = ("search", "water OR dam", "--format", "jsonl", "--sort", "newest")
-    before = run(*query).stdout
+    alert = ("alert", "test", "--query", "water OR dam", "--undated")
+    before, told = run(*query).stdout, run(*alert).stdout
     assert before
+    assert "dam" in told
     changed = run("index", "--engine", "tantivy")
     assert changed.returncode == 0
     assert "The index of whoosh stays" in changed.stderr
@@ -392,6 +395,7 @@ def test_changing_the_engine_and_going_back(run: Run, tmp_path: Path) -> None:
         return [line.partition('"passage_id"')[2] for line in lines.splitlines()]
 
     assert without_scores(run(*query).stdout) == without_scores(before)
+    assert run(*alert).stdout == told
     assert run("check").returncode == 0
     back = run("index", "--engine", "whoosh")  # which builds anew what is damaged
     assert back.returncode == 0, back.stderr
@@ -410,3 +414,17 @@ def test_only_a_large_index_of_the_default_engine_is_advised_about() -> None:
     assert "index --engine tantivy" in (advice("whoosh", LARGE_PASSAGES) or "")
     assert advice("whoosh", LARGE_PASSAGES - 1) is None
     assert advice("tantivy", 10 * LARGE_PASSAGES) is None
+
+
+def test_the_advice_is_given_once(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run("add", SAMPLES / "briefing-transcript.txt").returncode == 0
+    monkeypatch.setattr("searchkit.engines.LARGE_PASSAGES", 3)
+    with open_archive(tmp_path / "index", write=True) as archive:
+        for expected in (1, 0, 0):
+            bring_up(archive, tmp_path / "index")
+            assert capsys.readouterr().err.count("searchkit index --engine tantivy") == expected
