@@ -352,3 +352,8 @@ def test_a_cut_passage_shows_that_it_goes_on(run: Run, tmp_path: Path) -> None:
         assert (hit["snippet_start"] > 0, end < len(hit["text"])) == (before, after)
         shown = run("search", word).stdout
         assert ("     … " in shown, " …\n" in shown) == (before, after)
+
+
+def test_the_last_line_tells_passages_with_all_words_from_those_with_most(ready: Run) -> None:
+    done = ready("search", "river treaty zeppelin")
+    assert "Found 0 with all the words, and " in done.stderr

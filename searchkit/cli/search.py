@@ -117,5 +117,9 @@ def _print(results: Results, form: str) -> None:
 
 def reading_lines(results: Results) -> list[str]:
     """One line on how the query was read and how much it found, then what to know."""
-    shown = f"{len(results.hits):,} of {results.total:,}" if results.hits else f"{results.total:,}"
+    with_all = sum(hit.matched == "all" for hit in results.hits)
+    with_some = len(results.hits) - with_all
+    shown = f"{with_all:,} of {results.total:,}" if with_all else f"{results.total:,}"
+    if with_some:
+        shown += f" with all the words, and {with_some:,} with most of them"
     return [f"Found {shown}: {results.reading}", *(f"Note: {line}" for line in results.notes)]
