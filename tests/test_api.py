@@ -28,8 +28,8 @@ def test_what_is_exported() -> None:
     assert set(EXPORTED) <= set(dir(searchkit))
     for name in EXPORTED:
         assert getattr(searchkit, name).__doc__
-    with pytest.raises(AttributeError, match="no attribute 'crawl'"):
-        searchkit.crawl  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'oracle'"):
+        searchkit.oracle  # noqa: B018
 
 
 def test_importing_it_imports_nothing_else() -> None:
