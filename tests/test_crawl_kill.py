@@ -130,11 +130,12 @@ def test_a_stop_finishes_the_page_in_hand(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=20)
         assert process.returncode == 130
-        assert b"1 source: 3 new pages" in output
+        asked = press.site.asked("/statements/*")
+        assert 3 <= asked <= 4  # the next may have been asked for when the signal came
+        assert f"1 source: {asked} new pages".encode() in output
         assert b"Stopping after the pages in hand" in errors
-        assert b"3 pages that are kept wait to be cleaned" in errors
+        assert f"{asked} pages that are kept wait to be cleaned".encode() in errors
         assert b"Traceback" not in errors
-        assert press.site.asked("/statements/*") == 3
         again = crawl(index, seeds)
         again.communicate(timeout=60)
         assert again.returncode == 0

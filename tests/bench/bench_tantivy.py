@@ -88,7 +88,7 @@ def ask_tantivy(index: Any) -> Any:
     def every(*queries: Any) -> Any:
         return Query.boolean_query([(Occur.Must, query) for query in queries])
 
-    stems = [stem_of(index, words[rank]) for rank in (0, 5, 3000)]
+    stems: list[Any] = [stem_of(index, words[rank]) for rank in (0, 5, 3000)]
     common, often, rare = map(term, stems)
     days = Query.range_query(schema, "first", FieldType.Unsigned, 20240301, 20240531)
     phrase = Query.phrase_query(schema, "text", stems[:2])
