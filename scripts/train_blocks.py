@@ -25,12 +25,12 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import lightgbm
 import numpy as np
@@ -80,16 +80,25 @@ Ballot = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One page with what is known of each block: is it text, is it not, or (None) no words."""
+class Sample:
+    """A page of a set, as far as parts of sites and scores go."""
 
     set: str
     key: str
     site: str
+    truth: str
+
+
+E = TypeVar("E", bound=Sample)
+
+
+@dataclass(frozen=True, slots=True)
+class Example(Sample):
+    """One page with what is known of each block: is it text, is it not, or (None) no words."""
+
     outline: Outline
     judged: Judged
     title: str | None
-    truth: str
     labels: list[bool | None]
     name_votes: Ballot
     word_votes: Ballot
@@ -97,14 +106,25 @@ class Example:
 
 def main() -> None:
     """Write the model, or print what such models say of sites they have not seen."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    run(__doc__, OUT, read_examples, train, validate)
+
+
+def run(
+    description: str,
+    out: Path,
+    read: Callable[[Path, str], Iterable[E]],
+    train: Callable[[Sequence[E]], dict[str, Any]],
+    validate: Callable[[Sequence[E], Path | None], None],
+) -> None:
+    """What the command line asks for of a model: its file, or its validation."""
+    parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("--sets", default="wcxb,atf,aeb")
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--out", type=Path, default=out)
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--write", type=Path, metavar="DIR", help="texts of --validate, as JSON")
     args = parser.parse_args()
-    examples = [e for name in args.sets.split(",") for e in read_examples(args.data / name, name)]
+    examples = [e for name in args.sets.split(",") for e in read(args.data / name, name)]
     if args.validate:
         validate(examples, args.write)
         return
@@ -127,10 +147,11 @@ def read_examples(folder: Path, name: str) -> Iterator[Example]:
         outline = outline_page(root)
         if outline.blocks:
             judged = judge_blocks(outline, title)
-            labels = label_blocks([block.text for block in outline.blocks], truth)
-            votes = _name_votes(outline, labels), _word_votes(outline, labels)
+            texts = [block.text for block in outline.blocks]
+            labels = label_blocks(texts, truth)
+            votes = _name_votes(outline, labels), word_votes(texts, labels)
             where = site(url or key)
-            yield Example(name, key, where, outline, judged, title, truth, labels, *votes)
+            yield Example(name, key, where, truth, outline, judged, title, labels, *votes)
 
 
 def read_truths(folder: Path) -> Iterator[tuple[str, str | None, str]]:
@@ -233,14 +254,13 @@ def _name_votes(outline: Outline, labels: list[bool | None]) -> Ballot:
     return _count((paths[b.box], label) for b, label in zip(outline.blocks, labels, strict=True))
 
 
-def _word_votes(outline: Outline, labels: list[bool | None]) -> Ballot:
-    def words_of(text: str) -> set[str]:
-        words = label_words(text) if count_words(text) <= SHORT_WORDS else []
-        alone = {"$" + words[0]} if len(words) == 1 else set()
-        return {*words, "^" + words[0]} | alone if words else set()
-
-    rows = [(words_of(b.text), label) for b, label in zip(outline.blocks, labels, strict=True)]
-    return _count(row for row in rows if row[0])
+def word_votes(texts: Sequence[str], labels: Sequence[bool | None]) -> Ballot:
+    """The votes of the words of short blocks, or lines, of one page."""
+    return _count(
+        ({*words, "^" + words[0], *(["$" + words[0]] if len(words) == 1 else [])}, label)
+        for text, label in zip(texts, labels, strict=True)
+        if count_words(text) <= SHORT_WORDS and (words := label_words(text))
+    )
 
 
 def _count(rows: Iterable[tuple[Iterable[str], bool | None]]) -> Ballot:
@@ -259,7 +279,6 @@ class _Votes:
 
     def __init__(self, examples: Iterable[Example], kind: str) -> None:
         self.counts: dict[str, dict[str, list[int]]] = defaultdict(dict)
-        self.all = [0, 0]
         for example in examples:
             for word, (no, yes) in getattr(example, kind).items():
                 counts = self.counts[word].setdefault(example.site, [0, 0])
@@ -287,11 +306,16 @@ class _Votes:
 # Training
 
 
-def train(examples: Sequence[Example]) -> dict[str, Any]:
-    """The model that these pages give, as its file holds it."""
-    inner = [
+def inner_parts(examples: Sequence[E]) -> list[list[E]]:
+    """The training pages in parts, no site in two: what one learns is tried on the others."""
+    return [
         [e for e in examples if part(e.site, INNER_FOLDS, "inner") == n] for n in range(INNER_FOLDS)
     ]
+
+
+def train(examples: Sequence[Example]) -> dict[str, Any]:
+    """The model that these pages give, as its file holds it."""
+    inner = inner_parts(examples)
     tables, names = [], ()
     for number, mine in enumerate(inner):
         others = [e for other, es in enumerate(inner) if other != number for e in es]
@@ -312,34 +336,43 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         weights[number] = np.where(wrong, WRONG_WEIGHT, 1) * np.log1p(sizes[number])
     booster = _fit(tables, labels, weights, range(INNER_FOLDS))
     ordered = [example for mine in inner for example in mine]
+    final = [rule in FINAL for example in ordered for rule in example.judged.rules]
     return {
         "features": list(names),
-        "trees": [_pack(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]],
-        "least": choose_cut(ordered, *map(np.concatenate, (scores, labels, sizes))),
+        "trees": [pack_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]],
+        "least": best_cut(
+            CUTS,
+            [len(example.labels) for example in ordered],
+            np.where(final, -1, np.concatenate(scores)),
+            *map(np.concatenate, (labels, sizes)),
+        ),
         "names": learn_names(examples),
         "words": learn_words(examples),
     }
 
 
-def choose_cut(examples: Sequence[Example], scores: Any, labels: Any, sizes: Any) -> float:
+def best_cut(
+    cuts: Sequence[float], pages: Sequence[int], scores: Any, text: Any, size: Any
+) -> float:
     """The least score of text: that of the best F1 of words, averaged over pages.
 
-    The arrays hold a number for each block of all pages, one page after the other.
+    ``pages`` are the numbers of blocks, or lines, of each page; the arrays hold a number for
+    each of them, one page after the other: its score, whether it is text, and its words.
+    Those with a score below zero go by any cut.
     """
-    final = np.array([rule in FINAL for example in examples for rule in example.judged.rules])
-    begins = np.cumsum([0, *(len(example.labels) for example in examples[:-1])])
+    begins = np.cumsum([0, *pages[:-1]])
 
     def f1(cut: float) -> float:
-        kept = (scores >= cut) & ~final
+        kept = scores >= cut
         right, found, true = (
-            np.add.reduceat(size, begins)
-            for size in (sizes * (kept & labels), sizes * kept, sizes * labels)
+            np.add.reduceat(column, begins)
+            for column in (size * (kept & text), size * kept, size * text)
         )
         p = np.mean(right / np.maximum(1, found))
         r = np.mean(np.where(true, right / np.maximum(1, true), 1))
         return float(2 * p * r / (p + r))
 
-    return max(CUTS, key=f1)
+    return max(cuts, key=f1)
 
 
 def _rows(examples: Sequence[Example], lexicon: Lexicon) -> tuple[Any, tuple[str, ...]]:
@@ -358,7 +391,7 @@ def _fit(tables: list[Any], labels: list[Any], weights: list[Any], parts: Iterab
     return lightgbm.train(TRAINING, lightgbm.Dataset(rows, truth, weight=weight), TREES)
 
 
-def _pack(root: dict[str, Any]) -> list[list[float]]:
+def pack_tree(root: dict[str, Any]) -> list[list[float]]:
     """One tree as flat lists; see `searchkit.clean.model.Tree`."""
     feature, threshold, left, right, leaves = [], [], [], [], []
 
@@ -386,22 +419,36 @@ def _pack(root: dict[str, Any]) -> list[list[float]]:
 def validate(examples: Sequence[Example], folder: Path | None) -> None:
     """Print what rules, and models, say of the pages of sites that these have not seen."""
     rules = [assembled(example, example.judged.rules) for example in examples]
-    got = [""] * len(examples)
+    tell("rules", examples, rules, folder)
+    tell("model", examples, held_out(examples, train, cleaned), folder)
+
+
+def held_out(
+    examples: Sequence[E],
+    train: Callable[[Sequence[E]], dict[str, Any]],
+    cleaned: Callable[[E, Model], str],
+) -> list[str]:
+    """The text of each page by a model that was trained on other parts of the sites."""
+    texts = [""] * len(examples)
     for fold in range(FOLDS):
         model = unpack_model(train([e for e in examples if part(e.site, FOLDS) != fold]))
+        print(f"part {fold}: cut {model.least}", flush=True)
         for number, example in enumerate(examples):
             if part(example.site, FOLDS) == fold:
-                got[number] = cleaned(example, model)
+                texts[number] = cleaned(example, model)
+    return texts
+
+
+def tell(what: str, examples: Sequence[E], texts: Sequence[str], folder: Path | None) -> None:
+    """Print the scores of texts, set by set, and write them where there is a folder for it."""
     for name in sorted({e.set for e in examples}):
-        mine = [n for n, e in enumerate(examples) if e.set == name]
-        for what, texts in (("rules", rules), ("model", got)):
-            score = score_pages((examples[n].truth, texts[n]) for n in mine)
-            print(f"{name:5} {score.pages:4} pages, {what}: {score}")
-            if folder:
-                pages = {examples[n].key: texts[n] for n in mine}
-                folder.mkdir(parents=True, exist_ok=True)
-                body = json.dumps(pages, ensure_ascii=False, indent=0)
-                (folder / f"{name}-{what}.json").write_text(body, encoding="utf-8")
+        pages = {e.key: (e.truth, text) for e, text in zip(examples, texts, strict=True)
+                 if e.set == name}  # fmt: skip
+        print(f"{name:5} {len(pages):4} pages, {what}: {score_pages(pages.values())}", flush=True)
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+            body = json.dumps({key: text for key, (_, text) in pages.items()}, ensure_ascii=False)
+            (folder / f"{name}-{what}.json").write_text(body, encoding="utf-8")
 
 
 def cleaned(example: Example, model: Model) -> str:

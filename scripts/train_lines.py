@@ -14,9 +14,7 @@ Needs the packages of the group "train" (lightgbm, numpy); the same data give th
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,28 +23,34 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-from bs4 import BeautifulSoup
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import train_blocks
-from train_blocks import FOLDS, INNER_FOLDS, Ballot, label_blocks, learn_words, part, read_truths
+from train_blocks import (
+    INNER_FOLDS,
+    Ballot,
+    Sample,
+    best_cut,
+    held_out,
+    inner_parts,
+    label_blocks,
+    learn_words,
+    pack_tree,
+    read_truths,
+    run,
+    site,
+    tell,
+    word_votes,
+)
 
 from searchkit.clean.encoding import decode_page
-from searchkit.clean.features import count_words, label_words
-from searchkit.clean.lines import (
-    LABEL_WORDS,
-    judge_lines,
-    looks_flattened,
-    plain_features,
-    word_features,
-)
-from searchkit.clean.model import Model, unpack_model
+from searchkit.clean.features import count_words
+from searchkit.clean.lines import judge_lines, looks_flattened, plain_features, word_features
+from searchkit.clean.model import Model
 from searchkit.clean.text import clean_text, split_paragraphs
-from tests.cleaning import score_pages
+from tests.cleaning import flattened
 
 OUT = Path(__file__).parent.parent / "searchkit" / "clean" / "lines.json.gz"
-UNSEEN = ("script", "style", "noscript", "template")
 TRAINING = {
     "objective": "binary", "learning_rate": 0.1, "num_leaves": 24, "min_data_in_leaf": 40,
     "feature_fraction": 0.25, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5,
@@ -58,14 +62,10 @@ CUTS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Example(Sample):
     """One flattened page: its paragraphs, their labels, sizes and the features of no words."""
 
-    set: str
-    key: str
-    site: str
     text: str
-    truth: str
     lines: list[str]
     labels: list[bool | None]
     sizes: list[int]
@@ -75,20 +75,7 @@ class Example:
 
 def main() -> None:
     """Write the model, or print what such models say of sites they have not seen."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--sets", default="wcxb,atf,aeb")
-    parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--validate", action="store_true")
-    parser.add_argument("--write", type=Path, metavar="DIR", help="texts of --validate, as JSON")
-    args = parser.parse_args()
-    examples = [e for name in args.sets.split(",") for e in read_examples(args.data / name, name)]
-    if args.validate:
-        validate(examples, args.write)
-        return
-    body = json.dumps(train(examples), ensure_ascii=False, separators=(",", ":")).encode()
-    args.out.write_bytes(gzip.compress(body, 9, mtime=0))
-    print(f"{args.out}: {args.out.stat().st_size} bytes, {len(examples)} pages")
+    run(__doc__, OUT, read_examples, train, validate)
 
 
 def read_examples(folder: Path, name: str) -> Iterator[Example]:
@@ -103,27 +90,10 @@ def read_examples(folder: Path, name: str) -> Iterator[Example]:
             continue
         labels = label_blocks(lines, truth)
         yield Example(
-            name, key, train_blocks.site(url or key), text, truth, lines, labels,
+            name, key, site(url or key), truth, text, lines, labels,
             [count_words(line) for line in lines], plain_features(lines, None),
-            _word_votes(lines, labels),
+            word_votes(lines, labels),
         )  # fmt: skip
-
-
-def flattened(source: str) -> str:
-    """The text nodes of a page, a line each."""
-    soup = BeautifulSoup(source, "lxml")
-    for element in soup(UNSEEN):
-        element.decompose()
-    return "\n".join(" ".join(node.split()) for node in soup.stripped_strings)
-
-
-def _word_votes(lines: Sequence[str], labels: Sequence[bool | None]) -> Ballot:
-    rows = [
-        ({*words, "^" + words[0], *(["$" + words[0]] if len(words) == 1 else [])}, label)
-        for line, label in zip(lines, labels, strict=True)
-        if count_words(line) <= LABEL_WORDS and (words := label_words(line))
-    ]
-    return train_blocks._count(rows)
 
 
 # Training
@@ -131,9 +101,7 @@ def _word_votes(lines: Sequence[str], labels: Sequence[bool | None]) -> Ballot:
 
 def train(examples: Sequence[Example]) -> dict[str, Any]:
     """The model that these pages give, as its file holds it."""
-    inner = [
-        [e for e in examples if part(e.site, INNER_FOLDS, "inner") == n] for n in range(INNER_FOLDS)
-    ]
+    inner = inner_parts(examples)
     tables, names = [], ()
     for number, mine in enumerate(inner):
         others = [e for other, es in enumerate(inner) if other != number for e in es]
@@ -148,7 +116,7 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     dump = _fit(tables, inner).dump_model()
     return {
         "features": list(names),
-        "trees": [train_blocks._pack(t["tree_structure"]) for t in dump["tree_info"]],
+        "trees": [pack_tree(t["tree_structure"]) for t in dump["tree_info"]],
         "least": choose_cut([e for mine in inner for e in mine], np.concatenate(scores)),
         "names": {},
         "words": learn_words(examples),
@@ -179,45 +147,20 @@ def _weights(example: Example) -> Any:
 
 
 def choose_cut(examples: Sequence[Example], scores: Any) -> float:
-    """The least score of text: that of the best F1 of words, averaged over pages."""
+    """The least score of text; ``scores`` are those of all lines, page after page."""
     labels = np.array([bool(label) for e in examples for label in e.labels])
     sizes = np.array([size for e in examples for size in e.sizes])
-    begins = np.cumsum([0, *(len(e.lines) for e in examples[:-1])])
-
-    def f1(cut: float) -> float:
-        kept = scores >= cut
-        right, found, true = (
-            np.add.reduceat(column, begins)
-            for column in (sizes * (kept & labels), sizes * kept, sizes * labels)
-        )
-        p = np.mean(right / np.maximum(1, found))
-        r = np.mean(np.where(true, right / np.maximum(1, true), 1))
-        return float(2 * p * r / (p + r))
-
-    return max(CUTS, key=f1)
+    return best_cut(CUTS, [len(e.lines) for e in examples], scores, labels, sizes)
 
 
 # Validation
 
 
 def validate(examples: Sequence[Example], folder: Path | None) -> None:
-    """Print what rules, and models, say of the flattened pages of sites they have not seen."""
-    got = [""] * len(examples)
-    for fold in range(FOLDS):
-        model = unpack_model(train([e for e in examples if part(e.site, FOLDS) != fold]))
-        print(f"part {fold}: cut {model.least}", flush=True)
-        for number, example in enumerate(examples):
-            if part(example.site, FOLDS) == fold:
-                got[number] = cleaned(example, model)
-    for name in sorted({e.set for e in examples}):
-        mine = [n for n, e in enumerate(examples) if e.set == name]
-        judged = sum(looks_flattened(examples[n].lines) for n in mine)
-        score = score_pages((examples[n].truth, got[n]) for n in mine)
-        print(f"{name:5} {score.pages:4} pages, {judged} judged: {score}", flush=True)
-        if folder:
-            folder.mkdir(parents=True, exist_ok=True)
-            body = json.dumps({examples[n].key: got[n] for n in mine}, ensure_ascii=False)
-            (folder / f"{name}-flat.json").write_text(body, encoding="utf-8")
+    """Print what models say of the flattened pages of sites they have not seen."""
+    judged = sum(looks_flattened(example.lines) for example in examples)
+    print(f"{judged} of {len(examples)} pages look flattened")
+    tell("flat", examples, held_out(examples, train, cleaned), folder)
 
 
 def cleaned(example: Example, model: Model) -> str:

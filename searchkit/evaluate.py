@@ -290,22 +290,21 @@ def reranked(
     folder: Path, topics: Mapping[str, str], run: Mapping[str, Sequence[Scored]]
 ) -> dict[str, list[Scored]]:
     """The first answers to each topic in the order of `searchkit.rerank`, then the others."""
-    from searchkit.rerank import DEPTH, rerank
+    from searchkit.rerank import DEPTH, rerank, titled
 
-    texts = {str(row["_id"]): row for row in _json_lines(folder / "corpus.jsonl", "_id", "text")}
+    rows_read = _json_lines(folder / "corpus.jsonl", "_id", "text")
+    texts = {
+        str(row["_id"]): titled(str(row.get("title") or ""), str(row["text"])) for row in rows_read
+    }
     found: dict[str, list[Scored]] = {}
     for topic, rows in run.items():
-        first = [_titled(texts[row.document]) for row in rows[:DEPTH]]
+        first = [texts[row.document] for row in rows[:DEPTH]]
         scores = rerank(topics[topic], first, [row.score for row in rows[:DEPTH]])
         new = [Scored(r.document, s) for r, s in zip(rows, scores, strict=False)]
         least = min(scores, default=0.0)
         rest = [Scored(row.document, least - place) for place, row in enumerate(rows[DEPTH:], 1)]
         found[topic] = sorted(new, key=lambda row: -row.score) + rest
     return found
-
-
-def _titled(row: Mapping[str, object]) -> str:
-    return f"{row['title']}. {row['text']}" if row.get("title") else str(row["text"])
 
 
 def evaluate_collection(

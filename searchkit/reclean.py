@@ -23,7 +23,6 @@ from searchkit.segment import Parser, document_form, segment
 from searchkit.sites import edges_of, without_lines, without_template
 from searchkit.urls import site_of
 
-NO_RULES = SiteRules()
 # Where a run was stopped, the next goes on; so many documents may be cleaned again for it.
 STEP = 50
 _RULES, _PLACE = "site_rules", "reclean"
@@ -123,14 +122,15 @@ def _changed_sites(archive: Archive, before: dict[str, list[int]]) -> list[str]:
 def _round(archive: Archive, parser: Parser, place: dict[str, Any]) -> Iterator[Recleaned]:
     archive.set_setting(_PLACE, json.dumps(place))
     sites = None if place["sites"] is None else set(place["sites"])
-    done = 0
     if sites is not None and not sites:
         return
+    done = 0
     for number, document_id, capture_id, url in archive.current_captures(place["after"]):
-        if sites is None or (url and site_of(url) in sites):
-            yield _again(archive, parser, document_id, capture_id)
-            done += 1
-        if done and done % STEP == 0:
+        if sites is not None and not (url and site_of(url) in sites):
+            continue
+        yield _again(archive, parser, document_id, capture_id)
+        done += 1
+        if done % STEP == 0:
             place["after"] = number
             archive.set_setting(_PLACE, json.dumps(place))
 

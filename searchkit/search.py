@@ -158,14 +158,14 @@ class Index:
 
     def _reranked(self, query: Query, rows: Sequence[_Row]) -> list[_Row]:
         """The first rows in a new order; those with all the words stay before the others."""
-        from searchkit.rerank import DEPTH, rerank
+        from searchkit.rerank import DEPTH, rerank, titled
 
         texts = self.archive.hits_for([story.passage_id for story, _ in rows[:DEPTH]])
         ordered: list[_Row] = []
         for matched in _MATCHED:
             mine = [row for row in rows[:DEPTH] if row[1] == matched and row[0].passage_id in texts]
             both = [texts[story.passage_id] for story, _ in mine]
-            words = [f"{d.title}. {p.text}" if d.title else p.text for p, d in both]
+            words = [titled(document.title, passage.text) for passage, document in both]
             before = [story.score for story, _ in mine]
             scores = rerank(" ".join(query.words), words, before) if query.words else before
             new = [dataclasses.replace(s, score=n) for (s, _), n in zip(mine, scores, strict=True)]

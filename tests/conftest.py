@@ -44,6 +44,15 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
+def measured(place: str) -> Path:
+    """A path of the measuring data, for a benchmark; ends it, by name, where that is missing."""
+    path = MEASURING_DATA / "data" / place
+    if not path.exists():
+        print("skipped: the measuring data is not here")
+        raise SystemExit(0)
+    return path
+
+
 @pytest.fixture(autouse=True, scope="session")
 def ctrl_c_reaches_processes() -> None:
     """A test run in the background of a shell ignores SIGINT, and so would all it starts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from searchkit import alerts
-from searchkit.alerts.composing import MAX_ITEMS
+from searchkit.alerts import Alert
+from searchkit.alerts.composing import MAX_ITEMS, is_due
+from searchkit.alerts.matching import match_new, read_alert
 from searchkit.archive import open_archive
+from searchkit.archive.alerting import Every
 from searchkit.errors import QueryError, UsageError
 from searchkit.search import open_index
 from tests.alerting import DAM, Desk
@@ -180,6 +184,39 @@ def test_an_edit_is_told_with_what_changed(desk: Desk) -> None:
     assert desk.news() == []
 
 
+def test_a_statement_that_goes_on_is_an_edit(desk: Desk) -> None:
+    desk.add("dams", "dam")
+    said = "“{} dam will be emptied before the floods reach the valley,” Ilva Marden said."
+    desk.keep("1", said.format("The Ilva"))
+    assert len(desk.news()) == 1
+    desk.keep("1", said.format("Nobody will ever fill it again: the Ilva"))
+    (item,) = desk.news()
+    assert "Nobody" in "".join(words for what, words in item["changes"] if what == "in")
+
+
+def test_an_edit_is_told_beside_the_statement_that_it_is_most_like(desk: Desk) -> None:
+    desk.add("dams", "dam")
+    said = "“The {} dam of {} will be emptied before the {} come down,” Ilva Marden said."
+    both = said.format("old", "Ilva", "spring floods"), said.format("new", "Orta", "winter frosts")
+    desk.keep("1", f"{both[0]}\n\n{OTHER}\n\n{both[1]}")
+    assert len(desk.news()) == 2
+    desk.keep("1", f"{OTHER}\n\n{said.format('new', 'Orta', 'autumn frosts')}")
+    (item,) = desk.news()
+    assert [words.strip() for what, words in item["changes"] if what == "out"] == ["winter"]
+
+
+def test_an_edit_among_copies_is_told_and_told_once(desk: Desk) -> None:
+    desk.add("dams", "dam")
+    desk.keep("1", DAM)
+    desk.keep("2", DAM, source="Echo")
+    assert len(desk.news()) == 1
+    desk.keep("1", EDITED)
+    (item,) = desk.news()
+    assert ["in", "autumn "] in item["changes"]
+    desk.keep("2", EDITED, source="Echo")
+    assert desk.news() == []
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -214,6 +251,16 @@ def test_a_statement_that_is_taken_down_and_put_back_is_told_once(desk: Desk) ->
     assert desk.news() == []
     desk.keep("1", f"{DAM}\n\n{OTHER}")
     assert desk.news() == []
+
+
+def test_what_is_like_a_statement_that_stands_beside_it_is_no_edit(desk: Desk) -> None:
+    desk.add("dams", "dam")
+    desk.keep("1", f"{DAM}\n\n{OTHER}")
+    assert len(desk.news()) == 1
+    other = "The Orta dam was never emptied before winter frosts reach the lower valley, he said."
+    desk.keep("1", f"{DAM}\n\n{OTHER}\n\n{other}")
+    (item,) = desk.news()
+    assert (item["text"], item["changes"]) == (other, [])
 
 
 def test_a_digest_tells_each_passage_once_with_every_alert(desk: Desk) -> None:
@@ -327,6 +374,28 @@ def test_a_new_query_tells_what_comes_after_it(desk: Desk) -> None:
     assert len(desk.news()) == 1
 
 
+def test_a_new_query_does_not_tell_old_words_that_come_back_or_are_cut_anew(desk: Desk) -> None:
+    desk.add("dams", "railway")
+    desk.keep("1", f"{DAM}\n\n{OTHER}")
+    desk.keep("2", DAM.replace("Ilva", "Orta"))
+    assert desk.news() == []
+    with alerts.open_ledger(desk.path) as ledger:
+        old = ledger.alert("dams")
+        alerts.edit_alert(ledger, old, dataclasses.replace(old, query="dam"))
+    desk.keep("1", f"{DAM.upper()} {OTHER}")
+    assert desk.news() == []
+    with open_archive(desk.path, write=True) as archive:
+        archive.remove(next(iter(archive.changed_since(0))).document_id)
+    desk.keep("2", DAM.replace("Ilva", "Orta"))
+    assert desk.news() == []
+
+
+def test_a_revision_to_come_is_now(desk: Desk) -> None:
+    desk.add("dams", "dam", since="1000")
+    desk.keep("1", DAM)
+    assert len(desk.news()) == 1
+
+
 def test_a_name_can_be_used_again_and_the_log_stays(desk: Desk) -> None:
     desk.add("dams", "dam")
     desk.keep("1", DAM)
@@ -344,9 +413,11 @@ def test_replay_sends_again_on_purpose(desk: Desk) -> None:
     desk.add("dams", "dam")
     desk.keep("1", DAM)
     (first,) = desk.news()
+    desk.keep("2", DAM, source="Echo")
+    assert desk.news() == []
     with alerts.open_ledger(desk.path) as ledger, open_index(desk.path) as index:
         assert alerts.replay(desk.path, ledger, index, ledger.alert("dams"), "0") == 1
-    (again,) = desk.news()
+    (again,) = desk.news()  # a copy that was not told is not told again
     assert again["passage_id"] == first["passage_id"]
     assert again["message_id"] != first["message_id"]
     assert again["subject"] == "Again: dams: 1 new"
@@ -367,6 +438,20 @@ def test_daily_tells_at_the_first_run_of_a_day(desk: Desk) -> None:
     assert desk.news(now=morning + timedelta(hours=18)) == []
 
 
+@pytest.mark.parametrize(
+    ("every", "last", "now", "due"),
+    [("hourly", "2024-05-06T07:59:59", "2024-05-06T08:00:00", True),
+     ("hourly", "2024-05-06T08:00:00", "2024-05-06T08:59:59", False),
+     ("hourly", "2024-05-06T08:00:00", "2024-05-07T08:00:00", True),
+     ("weekly", "2024-05-05T23:59:59", "2024-05-06T00:00:00", True),  # a Sunday
+     ("weekly", "2024-12-29T23:59:59", "2024-12-30T00:00:00", True),
+     ("weekly", "2024-12-30T00:00:00", "2025-01-05T23:59:59", False),
+     ("weekly", "2024-01-01T00:00:00", "2024-12-30T00:00:00", True)],
+)  # fmt: skip
+def test_an_hour_and_a_week_begin_in_utc(every: Every, last: str, now: str, due: bool) -> None:
+    assert is_due(every, f"{last}+00:00", datetime.fromisoformat(f"{now}+00:00")) == due
+
+
 def test_steps_of_the_clock_neither_lose_nor_repeat(desk: Desk) -> None:
     moment = datetime(2024, 3, 31, 1, 30, tzinfo=UTC)
     desk.add("dams", "dam", every="hourly", now=moment)
@@ -379,6 +464,51 @@ def test_steps_of_the_clock_neither_lose_nor_repeat(desk: Desk) -> None:
         desk.run(now=moment)
     desk.run(now=moment + timedelta(hours=1))
     assert sorted(item["text"] for item in desk.items()) == sorted(texts)
+
+
+def test_batches_of_any_size_find_what_came_after_each_alerts_place(desk: Desk) -> None:
+    desk.add("all", "dam")
+    for number in range(5):
+        desk.keep(str(number), f"Dam {number} of series {number * 13} was seen by team {number}.")
+    desk.run()
+    with open_index(desk.path) as index:
+        revisions = [change.revision for change in index.archive.changed_since(0)]
+        asked = [
+            read_alert(index, Alert("a", "dam", (), "", "", number=number, revision=revision))
+            for number, revision in enumerate([0, *revisions])
+        ]
+        for size, batches in ((1, [1, 1, 1, 1, 1, 0]), (2, [2, 2, 1]), (1_000, [5])):
+            matched = list(match_new(index, asked, size))
+            assert [len(one.arrived) for one in matched] == batches
+            assert matched[-1].revision == index.engine.revision()
+            found = Counter(n for one in matched for n, texts in one.found.items() for _ in texts)
+            assert found == {0: 5, 1: 4, 2: 3, 3: 2, 4: 1}
+
+
+def test_no_alert_goes_back(desk: Desk) -> None:
+    desk.keep("1", DAM)
+    alert = desk.add("dams", "dam")
+    assert alert.revision > 0
+    with alerts.open_ledger(desk.path) as ledger:
+        run = ledger.begin_run("2024-05-06T12:00:00+00:00")
+        ledger.advance(run, (), [alert.number], 0, "2024-05-06T12:00:00+00:00")
+    assert desk.alert("dams").revision == alert.revision
+
+
+def test_while_another_writes_what_the_index_has_is_told_and_the_rest_later(desk: Desk) -> None:
+    desk.add("dams", "dam")
+    desk.add("later", "dam")
+    desk.keep("1", DAM)
+    with open_archive(desk.path, write=True):
+        report = desk.run()
+    assert report.notes
+    assert report.notes[0].startswith("told is what the index holds: ")
+    desk.run()
+    other = "Another dam will rise at Orta before the year is over, the builders told us."
+    desk.keep("2", other)
+    with open_archive(desk.path, write=True):
+        assert desk.news() == []
+    assert [item["text"] for item in desk.news()] == [other, other]
 
 
 def test_an_alert_tells_what_a_search_would_find(desk: Desk) -> None:
@@ -458,6 +588,18 @@ def _add_found(desk: Desk, expected: dict[str, set[str]]) -> None:
             _, node = index.asked(query)
             rows = index.engine.search(node, limit=1_000).rows
             expected[f"q{number}"].update(passage_id for passage_id, _ in rows)
+
+
+def test_a_preview_counts_the_last_30_days_and_knows_how_old_the_archive_is(desk: Desk) -> None:
+    alert = desk.add("dams", "dam")
+    desk.keep("1", DAM)
+    desk.run()
+    now = datetime.now(UTC)
+    with alerts.open_ledger(desk.path) as ledger, open_index(desk.path) as index:
+        for days, expected in ((0, (1, 1, 7.0)), (9, (1, 10, 0.7)), (31, (0, 30, 0.0))):
+            found = alerts.preview(index, ledger, alert, now=now + timedelta(days=days))
+            assert (found.stories, found.days, round(found.a_week, 3)) == expected
+            assert (found.matching, found.passages) == (1, 1)
 
 
 def test_an_archive_of_an_older_version_is_brought_up(desk: Desk) -> None:

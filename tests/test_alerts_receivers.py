@@ -291,6 +291,7 @@ def test_receivers_that_fail_in_every_way_are_told_all_and_nothing_twice(
         assert {fate for _, fate, _ in attempts.seen} >= set(FATES)
         assert any("hang" in fate for _, fate, _ in attempts.seen)
     messages = {target: check_receiver(attempts, expected) for target, attempts in both.items()}
+    assert [len(found) for found in messages.values()] == [FEEDS * len(QUERIES)] * 2
 
     log = lines(run("alert", "log", "--limit", "1000", "--format", "jsonl").stdout)
     assert {entry["state"] for entry in log} == {"sent"}
@@ -303,4 +304,4 @@ def test_receivers_that_fail_in_every_way_are_told_all_and_nothing_twice(
     assert len({entry["message_id"] for entry in log}) == len(log)
     with alerts.open_ledger(desk.path) as ledger:
         for name, tokens in expected.items():
-            assert ledger.told_count(ledger.alert(name).number) == len(tokens)
+            assert ledger.told_counts([ledger.alert(name)]) == [len(tokens)]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,11 @@ from typing import Any
 import pytest
 
 from searchkit import alerts
-from searchkit.alerts import running
+from searchkit.alerts import running, sending
 from searchkit.alerts.running import locked
 from searchkit.alerts.sending import send_due
-from searchkit.archive.outbox import Delivery, NewMessage, Outbox
-from searchkit.errors import Busy
+from searchkit.archive.outbox import Delivery, NewMessage
+from searchkit.errors import Busy, DeliveryError
 from searchkit.search import open_index
 from tests.alerting import DAM, Desk
 
@@ -102,6 +103,28 @@ def test_a_target_that_fails_for_now_is_tried_later_and_later(
     assert len(receiver.ids()) == 1
 
 
+@pytest.mark.parametrize(("asked_s", "wait_s"), [(1.0, 60), (7_200.0, 7_200), (1e9, 24 * 3_600)])
+def test_a_target_is_left_alone_as_long_as_it_asks_and_a_day_at_most(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, asked_s: float, wait_s: float
+) -> None:
+    def busy(*_: Any, **options: Any) -> None:
+        raise DeliveryError("busy", permanent=False, retry_after_s=asked_s)
+
+    monkeypatch.setattr(sending, "send", busy)
+    monkeypatch.setattr(sending, "_JITTER", 0.0)
+    desk.add("dams", "dam", now=NOON)
+    desk.keep("1", DAM)
+    run_later(desk, monkeypatch, NOON)
+    due = datetime.fromisoformat(delivery(desk).due)
+    assert (due - NOON).total_seconds() == wait_s
+
+
+def test_no_wait_is_longer_than_six_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "_JITTER", 0.0)
+    tried = Delivery("m", "-", ("dams",), 1, NOON.isoformat(), None, None, tries=15)
+    assert sending._next_try(tried, None, NOON) == "2024-05-06T18:00:00+00:00"
+
+
 def test_after_five_days_it_is_given_up_and_can_be_taken_up_again(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +140,9 @@ def test_after_five_days_it_is_given_up_and_can_be_taken_up_again(
     assert (target, state, messages) == (receiver.target, "failed", 1)
     assert reason
     assert desk.run().sent.sent == 0
+    assert desk.run(retry_failed=True).sent.put_off == 1  # for five days more
+    later = datetime.now(UTC) + timedelta(days=5, hours=1)
+    assert run_later(desk, monkeypatch, later).sent.failed == 1
     receiver.answer(0)
     assert desk.run(retry_failed=True).sent.sent == 1
     assert len(receiver.ids()) == 1
@@ -146,20 +172,29 @@ def test_one_target_that_fails_holds_up_no_other(desk: Desk, tmp_path: Path) -> 
     assert len(desk.items()) == 1
 
 
+def stopped(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str, do: Callable[..., Any] | None = None
+) -> None:
+    """A run that is stopped at a step of the ledger, after it has done something or nothing."""
+
+    def stop(*arguments: Any) -> None:
+        if do is not None:
+            do(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts.Ledger, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            desk.run()
+
+
 def test_a_stop_between_delivery_and_mark_repeats_the_same_id(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     receiver = Receiver(tmp_path)
     desk.add("dams", "dam", [receiver.target])
     desk.keep("1", DAM)
-
-    def stopped(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Outbox, "mark_sent", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            desk.run()
+    stopped(desk, monkeypatch, "mark_sent")
     desk.run()
     desk.run()
     first, second = receiver.ids()
@@ -172,44 +207,63 @@ def test_a_run_that_fails_after_sending_sends_one_mail(
     receiver = Receiver(tmp_path)
     desk.add("dams", "dam", [receiver.target])
     desk.keep("1", DAM)
-
-    def stopped(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Outbox, "end_run", stopped)
-        with pytest.raises(KeyboardInterrupt):
-            desk.run()
+    stopped(desk, monkeypatch, "mark_sent", alerts.Ledger.mark_sent)
     for _ in range(10):
         desk.run()
     assert len(receiver.ids()) == 1
 
 
-@pytest.mark.parametrize("step", ["begin_run", "advance", "put", "mark_sent", "end_run"])
+@pytest.mark.parametrize("step", ["begin_run", "advance", "put", "mark_sent"])
 def test_stopped_before_and_after_every_step_nothing_is_lost(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     desk.add("dams", "dam")
     desk.add("valleys", "valley", digest=True)
     desk.keep("1", DAM)
-    real = getattr(alerts.Ledger, step)
-
-    def stopped_before(*arguments: Any) -> None:
-        raise KeyboardInterrupt
-
-    def stopped_after(*arguments: Any) -> None:
-        real(*arguments)
-        raise KeyboardInterrupt
-
-    for stopped in (stopped_before, stopped_after):
-        with monkeypatch.context() as patch:
-            patch.setattr(alerts.Ledger, step, stopped)
-            with pytest.raises(KeyboardInterrupt):
-                desk.run()
+    for do in (None, getattr(alerts.Ledger, step)):
+        stopped(desk, monkeypatch, step, do)
     desk.run()
     told = {(item["message_id"], *item["alerts"]) for item in desk.items()}
     assert {name for _, name in told} == {"dams", "valleys"}
     assert len(told) == 2
+
+
+def test_an_alert_that_is_paused_while_a_run_is_under_way_stays_where_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.add("dams", "dam").revision
+    desk.keep("1", DAM)
+    real = alerts.Ledger.advance
+
+    def pause_first(ledger: alerts.Ledger, *arguments: Any) -> None:
+        ledger.set_state(ledger.alert("dams"), "paused")
+        real(ledger, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alerts.Ledger, "advance", pause_first)
+        assert desk.news() == []
+    assert desk.alert("dams").revision == before
+    with alerts.open_ledger(desk.path) as ledger:
+        alerts.resume(ledger, ledger.alert("dams"))
+    assert [item["text"] for item in desk.news()] == [DAM]
+
+
+def test_what_waits_goes_with_its_alert_but_not_what_tells_of_others(
+    desk: Desk, tmp_path: Path
+) -> None:
+    alone, shared = Receiver(tmp_path, "alone"), Receiver(tmp_path, "shared")
+    desk.add("dams", "dam", [alone.target, shared.target], digest=True)
+    desk.add("valleys", "valley", [shared.target], digest=True)
+    desk.keep("1", DAM)
+    for receiver in (alone, shared):
+        receiver.answer(-1)
+    assert desk.run().sent.failed == 2
+    with alerts.open_ledger(desk.path) as ledger:
+        alerts.remove(ledger, ledger.alert("dams"))
+    for receiver in (alone, shared):
+        receiver.answer(0)
+    assert desk.run(retry_failed=True).sent.sent == 1
+    assert (len(alone.ids()), len(shared.ids())) == (0, 1)
 
 
 def test_two_runs_never_overlap(desk: Desk) -> None:

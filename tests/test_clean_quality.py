@@ -18,8 +18,8 @@ from searchkit.clean.encoding import decode_page
 from searchkit.clean.html import clean_source, outline_page, parse_tree
 from searchkit.clean.judge import judge_blocks
 from searchkit.clean.metadata import read_metadata
-from searchkit.clean.model import decide_blocks
 from searchkit.clean.text import sift_paragraphs
+from searchkit.errors import InputError
 from searchkit.records import Page
 from tests.cleaning import Score, score_pages
 from tests.pages import COLLECTED
@@ -29,19 +29,24 @@ FLOORS: dict[str, float] = json.loads(
 )["cleaning"]
 
 
-def texts(page: Page) -> tuple[str, str]:
-    """The text of a page by the rules alone, and by the shipped model."""
+def by_rules(page: Page) -> str:
+    """The text of a page by the rules alone."""
     root = parse_tree(clean_source(decode_page(page.body, None)[0]))
     if root is None:
-        return "", ""
+        return ""
     title = read_metadata(root, page).title
     outline = outline_page(root)
-    judged = judge_blocks(outline, title)
-    found = []
-    for rules in (judged.rules, decide_blocks(outline, judged, title)):
-        kept = [b.text for b, rule in zip(outline.blocks, rules, strict=True) if rule is None]
-        found.append("\n\n".join(sift_paragraphs(kept, title)[0]))
-    return found[0], found[1]
+    rules = judge_blocks(outline, title).rules
+    kept = [b.text for b, rule in zip(outline.blocks, rules, strict=True) if rule is None]
+    return "\n\n".join(sift_paragraphs(kept, title)[0])
+
+
+def cleaned(page: Page) -> str:
+    """The text of a page as it is shipped: by rules and model."""
+    try:
+        return clean_page(page).text
+    except InputError:
+        return ""
 
 
 @pytest.fixture(scope="module", params=["aeb", "atf"])
@@ -53,7 +58,7 @@ def scores(request: pytest.FixtureRequest, measuring_data: Path) -> tuple[str, S
     for key, row in truth.items():
         body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
         page = Page(body, key, "text/html", COLLECTED, url=row["url"])
-        rows.append((row["articleBody"] or "", *texts(page)))
+        rows.append((row["articleBody"] or "", by_rules(page), cleaned(page)))
     rules, model = (score_pages((row[0], row[n]) for row in rows) for n in (1, 2))
     return request.param, rules, model
 

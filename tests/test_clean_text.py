@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ from searchkit.clean.boilerplate import RULES, boilerplate_rule
 from searchkit.clean.lines import judge_lines, looks_flattened
 from searchkit.clean.text import clean_text, join_lines, mend_glued, split_paragraphs
 from searchkit.records import Document, Given, Page
-from tests.cleaning import score_pages
+from tests.cleaning import flattened, score_pages
 from tests.pages import COLLECTED
 
 BANNERS = [
@@ -438,13 +437,6 @@ def test_the_time_for_a_flattened_page_grows_as_its_lines_do() -> None:
     assert times[2] / (80 * len(FLATTENED)) < 0.002  # seconds a line
 
 
-def flattened(path: Path) -> str:
-    soup = BeautifulSoup(gzip.decompress(path.read_bytes()), "lxml")
-    for element in soup(["script", "style", "noscript", "template"]):
-        element.decompose()
-    return "\n".join(" ".join(node.split()) for node in soup.stripped_strings)
-
-
 @pytest.mark.parametrize("name", ["aeb", "atf"])
 def test_the_shipped_line_model_is_not_broken(name: str, measuring_data: Path) -> None:
     """No evidence of quality: it was trained on these pages; see docs/model-card.md."""
@@ -452,7 +444,7 @@ def test_the_shipped_line_model_is_not_broken(name: str, measuring_data: Path) -
     truth = json.loads((folder / "ground-truth.json").read_text(encoding="utf-8"))
     rows = []
     for key in sorted(truth)[::8]:
-        text = flattened(folder / "html" / f"{key}.html.gz")
+        text = flattened(gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes()))
         rows.append((truth[key]["articleBody"] or "", "\n".join(clean_text(text).paragraphs)))
     floors = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))
     assert score_pages(rows).f1 >= floors["cleaning"][f"F1, {name} flattened, pages trained on"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import signal
 import subprocess
@@ -25,27 +24,17 @@ from searchkit.crawl import Options, hosts, intake, loop, reading
 from searchkit.discover import MOST_ITEMS
 from searchkit.discover.robots import LONGEST_DELAY_S
 from tests.conftest import ROOT, Run
-from tests.test_crawl import BEGUN, Crawler, feed_of, source_of, text_page
-from tests.webserver import Site, answer, name_sites, page
+from tests.test_crawl import Crawler, crawler, feed_of, site, source_of, text_page
+from tests.webserver import Site, name_sites, page
 from tests.websites import PressSite, make_site
+
+__all__ = ["crawler", "site"]  # fixtures
 
 SHELL = (
     b'<!DOCTYPE html><html><head><title>Ministry</title><script src="/a.js"></script></head><body>'
     b"<noscript>You need to enable JavaScript to run this app.</noscript><div id=root></div>"
     b'<script src="/b.js"></script></body></html>'
 )
-
-
-@pytest.fixture
-def crawler(tmp_path: Path) -> Crawler:
-    return Crawler(tmp_path / "index")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        running.on("/robots.txt", answer(b"", "404 Not Found"))
-        yield running
 
 
 @pytest.fixture
@@ -126,7 +115,7 @@ def test_a_site_is_crawled_by_its_url(run: Run, crawler: Crawler, press: PressSi
 )
 def test_wrong_input_is_told_in_one_line(run: Run, arguments: list[str], words: str) -> None:
     done = run("crawl", *arguments)
-    assert done.returncode in (1, 2)
+    assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -161,7 +150,6 @@ def test_watch_makes_its_passes_and_leaves_a_heartbeat(
     assert beat["result"] == "1 source: nothing is due"
     lines = (tmp_path / "index" / "watch.log").read_text().splitlines()
     assert ["6 new pages" in lines[-2], "nothing is due" in lines[-1]] == [True, True]
-    assert "6 passages" not in run("status").stdout  # there are more
     assert "The index is current" in run("status").stdout
 
 
@@ -203,7 +191,6 @@ def test_the_log_of_watch_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "watch.log", "watch.log.1", "watch.log.2", "watch.log.3", "watch.log.4",
     ]  # fmt: skip
     assert all(file.stat().st_size <= 2_000 for file in files)
-    assert isinstance(log, logging.Logger)
 
 
 @pytest.mark.parametrize("value", ["15", "m", "0s", "1.5h", "-1m", "15 m", "1w", "٣m", "9999999s"])
@@ -225,6 +212,7 @@ def test_the_limits_in_the_documentation_are_those_of_the_code() -> None:
         ("pages of one source with the very same", intake.MOST_TWINS),
         ("moves from host", intake.MOST_MOVES),
         ("one answer", int(Options().timeout_s)),
+        ("answers in memory", loop.MOST_HOSTS + loop._RESULTS + 1),
         ("wait that a host may ask for within", int(hosts.MOST_WAIT_S)),
         ("`Crawl-delay`", int(LONGEST_DELAY_S)),
     ):
@@ -381,4 +369,3 @@ def test_times_of_the_future_make_no_source_silent_or_new(crawler: Crawler, site
     site.put("/1", text_page("grain"))
     crawler(source_of(site, feeds=(feed_of(site, "/1", stamp="Mon, 02 Jun 2098 09:00:00 GMT"),)))
     assert (coverage(crawler).newest or "") <= f"{datetime.now(UTC):%Y}"
-    assert BEGUN.year == 2025

@@ -21,6 +21,7 @@ from searchkit import deliver
 from searchkit.deliver import (
     Message,
     check_target,
+    files,
     read_message,
     redact,
     render_html,
@@ -108,8 +109,16 @@ def test_lines_of_others_stay(tmp_path: Path) -> None:
     assert len(path.read_text().splitlines()) == 3
 
 
-def test_writers_at_once_mix_no_lines(tmp_path: Path) -> None:
+def test_writers_at_once_mix_no_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "told.jsonl"
+    really = files._missing
+
+    def slowly(descriptor: int, message: Message) -> list[str]:
+        found = really(descriptor, message)
+        time.sleep(0.02)  # time for another one to come between
+        return found
+
+    monkeypatch.setattr(files, "_missing", slowly)
     threads = [
         Thread(
             target=send,
@@ -362,6 +371,7 @@ def test_a_long_passage_is_shown_round_its_first_mark() -> None:
     long = replace(ITEM, text="a " * 20_000 + "dam" + " b" * 20_000, marks=((40_000, 40_003),))
     text = render_text(replace(MESSAGE, items=(long,)))
     assert "*dam*" in text
+    assert text.count("[…]") == 2
     assert len(text) < 12_000
 
 

@@ -259,6 +259,10 @@ def test_the_password_is_used_and_never_shown(
     found = failure(MESSAGE, DESK, {"SEARCHKIT_SMTP": wrong})
     assert not found.permanent
     assert "s3cret" not in str(found)
+    handler.recipient = "550 p@ss:word is not our word"
+    found = failure(MESSAGE, DESK, {"SEARCHKIT_SMTP": right})
+    assert str(found).endswith("550 *** is not our word")
+    handler.recipient = "250 OK"
     file = tmp_path / "smtp"
     file.write_text(right + "\n")
     file.chmod(0o644)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import signal
 import subprocess
 import sys
-import textwrap
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,30 +19,22 @@ pytest.importorskip("tantivy")
 from searchkit.archive import open_archive
 from searchkit.cli.index import bring_up
 from searchkit.engines import DAYS as SPANS
-from searchkit.engines import LARGE_PASSAGES, SCHEMA, advice, chosen_engine, open_engine
+from searchkit.engines import LARGE_PASSAGES, Engine, advice, chosen_engine, open_engine
 from searchkit.engines.tantivy import TantivyEngine
+from searchkit.engines.tantivy.documents import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.engines.tantivy.files import Record, read_record, write_record
 from searchkit.errors import Busy, IndexProblem, UsageError
-from searchkit.query import Everything, Near, Or, Phrase, Prefix, Term
-from searchkit.records import Entry
+from searchkit.indexer import build_entry
+from searchkit.query import Everything, Near, Phrase
+from searchkit.records import Document, Entry, Evidence, Passage, Removed, Statement
+from tests import writers
 from tests.conftest import SAMPLES, Run
 from tests.entries import entry, sample
-
-ROOT = Path(__file__).resolve().parent.parent
-EVERY_KIND = Or(
-    (
-        Everything(),
-        Term("text", "grain"),
-        Phrase("text", (("peace",), ("talk",)), 3),
-        Prefix("title", "=s"),
-    )
-)
+from tests.writers import EVERY_KIND, HOLDER, await_line, end
 
 
-def updated(folder: Path, entries: list[Entry] | None = None, revision: int = 1) -> TantivyEngine:
-    engine = TantivyEngine(folder)
-    engine.update([], sample()[:200] if entries is None else entries, revision)
-    return engine
+def updated(folder: Path, entries: list[Entry] | None = None, revision: int = 1) -> Engine:
+    return writers.updated("tantivy", folder, entries, revision)
 
 
 def part(folder: Path, suffix: str) -> Path:
@@ -158,26 +149,6 @@ def test_no_flipped_bit_is_read(tmp_path: Path) -> None:
     assert engine.search(EVERY_KIND, limit=200) == expected
 
 
-def test_an_index_of_another_schema_is_refused(tmp_path: Path) -> None:
-    updated(tmp_path).close()
-    data = (tmp_path / "revision").read_bytes()
-    (tmp_path / "revision").write_bytes(data.replace(b" %d " % SCHEMA, b" 7 ", 1))
-    expected = rf"has schema 7, this searchkit needs {SCHEMA}\. Run: searchkit index --rebuild"
-    with pytest.raises(IndexProblem, match=expected):
-        TantivyEngine(tmp_path)
-
-
-def test_a_file_in_the_place_of_the_folder_is_told(tmp_path: Path) -> None:
-    (tmp_path / "tantivy").write_text("mine")
-    with pytest.raises(IndexProblem, match="is not a folder"):
-        TantivyEngine(tmp_path / "tantivy")
-
-
-def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
-    updated(tmp_path / "in" / "tantivy").close()
-    assert (tmp_path / "in" / "tantivy").stat().st_mode & 0o777 == 0o700
-
-
 def test_no_file_stays_that_no_commit_names(tmp_path: Path) -> None:
     engine = TantivyEngine(tmp_path)
     for start in range(0, 140, 10):
@@ -202,6 +173,28 @@ def test_an_entry_with_a_field_of_no_schema_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no field 'colour'"):
         engine.update([], [Entry("a:1", "a", {}, {"colour": ("red",)})], 1)
     assert (engine.size(), engine.revision()) == (0, 0)
+
+
+def test_the_fields_of_the_schema_are_those_of_entries() -> None:
+    """A passage of which everything is known has a value in each, and in no other."""
+    document = Document(
+        "d", "Peru met the OSCE on Monday.", url="https://news.example/1", title="Harbour",
+        published="2024-09-17", published_source="given", published_certainty="certain",
+        modified="2024-09-18", language="en", site="news.example", source="Herald",
+        authors=("Tom Varga",), speaker="Ana Ruiz", role="Minister", country="Peru", form="news",
+        warnings=("short",), removed=(Removed("menu", "rule"),),
+        evidence=(Evidence("title", "meta", "certain"),),
+    )  # fmt: skip
+    passage = Passage(
+        "d:0", "d", 0, 28, document.text, "direct", speaker="Ana Ruiz", speaker_mention="Ruiz",
+        role="Minister", affiliation="Ministry of Ports", country="PE", cue="said", via="name",
+        confidence=0.9, statements=(Statement(0, 28, document.text, "direct"),),
+    )  # fmt: skip
+    for record in (document, passage):
+        assert all(getattr(record, f.name) not in (None, ()) for f in dataclasses.fields(record))
+    entry = build_entry(passage, document, ("Herald",))
+    assert set(entry.terms) == set(TEXT_FIELDS)
+    assert set(entry.keywords) == set(KEYWORD_FIELDS)
 
 
 def test_words_at_a_distance_never_share_a_word_or_cross_a_gap(tmp_path: Path) -> None:
@@ -235,36 +228,9 @@ def test_a_phrase_of_too_many_ways_is_refused_not_run(tmp_path: Path) -> None:
 
 # Other processes: one writer, any readers, kills.
 
-PRELUDE = """
-import os, signal, sys, time
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from searchkit.engines.tantivy import TantivyEngine
-from tests.entries import entry, sample
-engine = TantivyEngine(Path(sys.argv[1]))
-"""
-
 
 def start(folder: Path, script: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PRELUDE + textwrap.dedent(script), folder, ROOT],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def await_line(process: subprocess.Popen[str], line: str) -> None:
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == line
-
-
-HOLDER = """
-def slow():
-    yield entry("h:1", "grain")
-    print("holding", flush=True)
-    time.sleep(60)
-engine.update([], slow(), 5)
-"""
+    return writers.start("tantivy", folder, script)
 
 
 def test_a_held_lock_is_told_and_dies_with_its_holder(tmp_path: Path) -> None:
@@ -278,27 +244,10 @@ def test_a_held_lock_is_told_and_dies_with_its_holder(tmp_path: Path) -> None:
         assert engine.search(Everything(), limit=1).total == 200  # readers are not held up
     finally:
         holder.kill()
-        holder.communicate(timeout=60)
+        end(holder)
     assert engine.update([], [entry("a:1", "grain")], 2) == 1
     assert (engine.size(), engine.revision(), engine.check()) == (201, 2, [])
     engine.close()
-
-
-def test_a_writer_waits_for_another(tmp_path: Path) -> None:
-    first, second = TantivyEngine(tmp_path), TantivyEngine(tmp_path, wait_s=30)
-    begun = threading.Event()
-
-    def slow() -> Iterator[Entry]:
-        begun.set()
-        time.sleep(0.3)
-        yield entry("a:1", "grain")
-
-    thread = threading.Thread(target=first.update, args=([], slow(), 1))
-    thread.start()
-    begun.wait(10)
-    second.update([], [entry("b:1", "grain")], 2)
-    thread.join()
-    assert (second.size(), second.revision()) == (2, 2)
 
 
 KILLED = """
@@ -320,7 +269,7 @@ def test_a_kill_in_the_midst_of_commits_costs_nothing(tmp_path: Path) -> None:
         for place, writer in enumerate(writers):
             time.sleep(rng.uniform(0.01, 0.15))
             writer.send_signal(signal.SIGKILL)
-            told = (writer.communicate(timeout=60)[0].split() or ["0"])[-1]
+            told = (end(writer)[1].split() or ["0"])[-1]
             engine = TantivyEngine(tmp_path / str(place))
             revision = engine.revision()
             assert revision >= int(told)
@@ -345,9 +294,9 @@ def test_a_full_disk_is_an_error_in_words_and_the_last_commit_stands(tmp_path: P
         except SearchkitError as exc:
             print(type(exc).__name__, exc)
     """
-    writer = start(tmp_path, script)
-    lines = writer.communicate(timeout=60)[0].splitlines()
-    assert writer.returncode == 0
+    status, out, err = end(start(tmp_path, script))
+    assert status == 0, err
+    lines = out.splitlines()
     assert len(lines) == 3
     for line in lines:
         assert line.startswith(f"SearchkitError index '{tmp_path}' cannot be written: ")

@@ -8,40 +8,27 @@ import pickle
 import random
 import signal
 import subprocess
-import sys
-import textwrap
-import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from searchkit.engines import SCHEMA
+from searchkit.engines import SCHEMA, Engine
 from searchkit.engines.whoosh import WhooshEngine
 from searchkit.engines.whoosh.commit import read_commit
-from searchkit.errors import Busy, IndexProblem, SearchkitError
-from searchkit.query import Everything, Or, Phrase, Prefix, Term
+from searchkit.errors import Busy, IndexProblem
+from searchkit.query import Everything, Or, Prefix, Term
 from searchkit.records import Entry
+from tests import writers
 from tests.entries import entry, sample
-
-ROOT = Path(__file__).resolve().parent.parent
-EVERY_KIND = Or(
-    (
-        Everything(),
-        Term("text", "grain"),
-        Phrase("text", (("peace",), ("talk",)), 3),
-        Prefix("title", "=s"),
-    )
-)
+from tests.writers import EVERY_KIND, HOLDER, await_line, end
 
 
-def updated(folder: Path, entries: list[Entry] | None = None, revision: int = 1) -> WhooshEngine:
-    engine = WhooshEngine(folder)
-    engine.update([], sample()[:200] if entries is None else entries, revision)
-    return engine
+def updated(folder: Path, entries: list[Entry] | None = None) -> Engine:
+    return writers.updated("whoosh", folder, entries)
 
 
 def segment_file(folder: Path) -> Path:
@@ -187,16 +174,7 @@ def test_check_names_the_file_and_what_is_wrong(tmp_path: Path) -> None:
     engine.close()
 
 
-def test_an_index_of_another_schema_is_refused(tmp_path: Path) -> None:
-    updated(tmp_path).close()
-    data = (tmp_path / "commit").read_bytes()
-    (tmp_path / "commit").write_bytes(data.replace(b" %d " % SCHEMA, b" 7 ", 1))
-    expected = rf"has schema 7, this searchkit needs {SCHEMA}\. Run: searchkit index --rebuild"
-    with pytest.raises(IndexProblem, match=expected):
-        WhooshEngine(tmp_path)
-
-
-# Hostility: nothing in an index can run, and nobody else's index is opened.
+# Hostility: nothing in an index can run.
 
 
 def _resigned(folder: Path, segment: bytes) -> None:
@@ -252,73 +230,11 @@ def test_a_table_of_contents_by_whoosh_is_not_read(tmp_path: Path, protocol: int
     engine.close()
 
 
-def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
-    updated(tmp_path / "in" / "whoosh").close()
-    assert (tmp_path / "in" / "whoosh").stat().st_mode & 0o777 == 0o700
-
-
-@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
-def test_a_folder_that_others_can_write_in_is_refused(tmp_path: Path, mode: int) -> None:
-    engine = updated(tmp_path / "whoosh")
-    engine.close()
-    (tmp_path / "whoosh").chmod(mode)
-    with pytest.raises(IndexProblem, match=r"can be written by others\. Run: chmod 700 '"):
-        WhooshEngine(tmp_path / "whoosh")
-    with pytest.raises(IndexProblem, match="can be written by others"):
-        engine.update([], [], 2)
-
-
-def test_a_folder_of_another_user_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    updated(tmp_path / "whoosh").close()
-    owner = (tmp_path / "whoosh").stat().st_uid
-    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
-    if owner == 0:
-        os.chown(tmp_path / "whoosh", 4711, -1)
-    with pytest.raises(IndexProblem, match="belongs to another user"):
-        WhooshEngine(tmp_path / "whoosh")
-
-
 # Other processes: one writer, any readers, kills.
-
-PRELUDE = """
-import os, signal, sys, time
-from pathlib import Path
-sys.path.insert(0, sys.argv[2])
-from searchkit.engines.whoosh import WhooshEngine
-from tests.entries import entry, sample
-folder = Path(sys.argv[1])
-engine = WhooshEngine(folder)
-"""
 
 
 def start(folder: Path, script: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", PRELUDE + textwrap.dedent(script), folder, ROOT],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=60)
-    return process.returncode, out, err
-
-
-def await_line(process: subprocess.Popen[str], line: str) -> None:
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == line
-
-
-HOLDER = """
-def slow():
-    yield entry("h:1", "grain")
-    print("holding", flush=True)
-    time.sleep(60)
-engine.update([], slow(), 5)
-"""
+    return writers.start("whoosh", folder, script)
 
 
 def test_a_held_lock_is_told_with_its_holder(tmp_path: Path) -> None:
@@ -336,25 +252,6 @@ def test_a_held_lock_is_told_with_its_holder(tmp_path: Path) -> None:
     assert engine.update([], [entry("a:1", "grain")], 2) == 1  # the lock died with its holder
     assert sorted(p.name for p in tmp_path.iterdir() if p.suffix != ".seg") == ["commit", "lock"]
     engine.close()
-
-
-def test_a_writer_waits_for_another(tmp_path: Path) -> None:
-    first, second = WhooshEngine(tmp_path), WhooshEngine(tmp_path, wait_s=30)
-    begun = threading.Event()
-
-    def slow() -> Iterator[Entry]:
-        begun.set()
-        time.sleep(0.3)
-        yield entry("a:1", "grain")
-
-    thread = threading.Thread(target=first.update, args=([], slow(), 1))
-    thread.start()
-    begun.wait(10)
-    second.update([], [entry("b:1", "grain")], 2)
-    thread.join()
-    assert (second.size(), second.revision()) == (2, 2)
-    first.close()
-    second.close()
 
 
 KILLED = """
@@ -464,49 +361,6 @@ def test_a_kill_in_the_very_first_commit_leaves_a_new_index(
         engine.close()
 
 
-def test_readers_and_a_writer(tmp_path: Path) -> None:
-    """Each answer belongs to one commit, though segments are merged away meanwhile."""
-    script = """
-    for number in range(60):
-        engine.update([f"d{number % 7}", "all"], [
-            *[entry(f"d{number % 7}:{n}", "grain") for n in range(5)],
-            *[entry(f"all:{n}", f"peace g{number}") for n in range(20)],
-        ], number)
-    """
-    writer = start(tmp_path, script)
-    failures: list[str] = []
-    answers = 0
-
-    def read() -> None:
-        nonlocal answers
-        engine = WhooshEngine(tmp_path)
-        while writer.poll() is None:
-            try:
-                found = engine.search(Term("text", "peace"), limit=30).total
-                again = WhooshEngine(tmp_path)
-                newer = again.search(Term("text", "peace"), limit=30).total
-                again.close()
-            except SearchkitError as exc:
-                failures.append(str(exc))
-                return
-            if {found, newer} - {0, 20}:
-                failures.append(f"{found}, then {newer}")
-            answers += 1
-        engine.close()
-
-    readers = [threading.Thread(target=read) for _ in range(2)]
-    for reader in readers:
-        reader.start()
-    for reader in readers:
-        reader.join()
-    status, _, err = end(writer)
-    assert (status, failures) == (0, []), err
-    assert answers > 20
-    engine = WhooshEngine(tmp_path)
-    assert engine.size() == 55
-    engine.close()
-
-
 def test_a_full_disk_is_an_error_in_words_and_the_last_commit_stands(tmp_path: Path) -> None:
     updated(tmp_path, sample()[:40]).close()
     script = """
@@ -569,13 +423,6 @@ def test_a_large_update_is_written_in_several_segments(
     assert engine.search(EVERY_KIND, limit=200) == other.search(EVERY_KIND, limit=200)
     engine.close()
     other.close()
-
-
-def test_nothing_is_made_on_disk_by_asking(tmp_path: Path) -> None:
-    engine = WhooshEngine(tmp_path / "whoosh")
-    assert engine.search(Everything(), limit=5).total == 0
-    engine.close()
-    assert not (tmp_path / "whoosh").exists()
 
 
 def test_too_many_open_files_is_an_error_in_words(tmp_path: Path) -> None:

@@ -219,6 +219,17 @@ def test_selectors_on_hostile_pages_take_no_time(selector: str) -> None:
         assert kept.count("grain") == source.count("grain")
 
 
+@pytest.mark.parametrize("selector", ["div.x", "body", "html", "div.x, p"])
+def test_the_end_of_a_body_that_a_script_writes_is_none(selector: str) -> None:
+    source = (
+        '<html><head><script>write("</body>")</script></head>'
+        '<body><div class="x"><p>grain</p></div></body></html>'
+    )
+    kept = select_source(source, SiteRules(body=selector))
+    page = Page(kept.encode(), "page", "text/html", NOON)
+    assert clean_page(page).text == "grain"
+
+
 def test_keep_puts_a_removed_line_back(run: Run, tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
     note.write_text(f"Share this story\n\n{statement(1)}", encoding="utf-8")

@@ -23,7 +23,8 @@ from searchkit.ingest import Outcome, add_pages, finish_pending, make_documents
 from searchkit.query import Term
 from searchkit.records import Given, Page
 from searchkit.workers import Pool
-from tests.test_kill import KILLED_DOCUMENTS, add, corpus
+from tests.bench.adding import family
+from tests.test_kill import add, corpus
 
 TEXT = "“The dam stays open,” Foreign Minister Ilva Marden of Portugal said on {}."
 
@@ -202,15 +203,6 @@ def test_a_stop_leaves_captures_that_the_next_run_finishes(tmp_path: Path) -> No
         assert dump(archive) == rows
 
 
-def children(process_id: int) -> set[int]:
-    listed = Path(f"/proc/{process_id}/task/{process_id}/children")
-    found = set()
-    for task in Path(f"/proc/{process_id}/task").iterdir():
-        found |= {int(word) for word in (task / "children").read_text().split()}
-    assert listed.exists()
-    return found
-
-
 def is_running(process_id: int) -> bool:
     try:
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -224,7 +216,7 @@ def test_workers_end_with_their_parent(tmp_path: Path, stop: signal.Signals) -> 
     source = corpus(tmp_path / "corpus.jsonl")
     process = add(tmp_path / "index", source, "--workers", "2")
     until = time.monotonic() + 20
-    while len(workers := children(process.pid)) < 3:  # two, and multiprocessing's own tracker
+    while len(workers := family(process.pid)[1:]) < 3:  # two, and multiprocessing's own tracker
         assert process.poll() is None
         assert time.monotonic() < until
         time.sleep(0.01)
@@ -262,7 +254,7 @@ def test_few_pages_do_not_pay_for_processes(tmp_path: Path) -> None:
 
 
 def test_add_with_workers_on_the_command_line(tmp_path: Path) -> None:
-    source = corpus(tmp_path / "corpus.jsonl", KILLED_DOCUMENTS)
+    source = corpus(tmp_path / "corpus.jsonl", 80)
     found = []
     for workers in ("1", "2"):
         index = tmp_path / workers
@@ -271,7 +263,7 @@ def test_add_with_workers_on_the_command_line(tmp_path: Path) -> None:
             [*command, "add", "--workers", workers, str(source)],
             capture_output=True, encoding="utf-8", timeout=60, check=False,
         )  # fmt: skip
-        assert (told.returncode, told.stdout, told.stderr) == (0, f"{KILLED_DOCUMENTS} added\n", "")
+        assert (told.returncode, told.stdout, told.stderr) == (0, "80 added\n", "")
         search = [*command, "search", "treaty river", "--limit", "100", "--format", "json"]
         answer = subprocess.run(search, capture_output=True, timeout=60, check=True).stdout
         found.append(json.loads(answer))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from searchkit.alerts.managing import (
     add_alert,
-    check_query,
     edit_alert,
     new_alert,
     remove,
@@ -27,7 +26,6 @@ __all__ = [
     "Preview",
     "Report",
     "add_alert",
-    "check_query",
     "edit_alert",
     "new_alert",
     "open_ledger",

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from searchkit.alerts.items import merged, read_item
+from searchkit.alerts.items import merged
 from searchkit.archive.alerting import Alert, Every, Ledger, Told
-from searchkit.archive.outbox import Delivery, NewMessage
-from searchkit.deliver import Item, Message, render_json
+from searchkit.archive.outbox import Delivery, NewMessage, to_second
+from searchkit.deliver import Item, Message, read_item, render_json
 
 MAX_ITEMS = 100
 """Passages in one message; more make more messages, none is left out."""
@@ -56,7 +56,7 @@ def compose(ledger: Ledger, alerts: Sequence[Alert], run: int, now: datetime, in
         for target, told in _shared(by_number, waiting)
         for rows in _pages(told)
     ]
-    ledger.put(messages, by_number, now.isoformat(timespec="seconds"))
+    ledger.put(messages, by_number, to_second(now))
     return len(messages)
 
 
@@ -70,7 +70,7 @@ def compose_again(
         for target in alert.targets
         for rows in _pages(told)
     ]
-    ledger.put(messages, (), now.isoformat(timespec="seconds"))
+    ledger.put(messages, (), to_second(now))
     return len(messages)
 
 
@@ -133,7 +133,7 @@ def _message(
         query=f"{command} log --message {message_id}",
         stop="\n".join(f"{command} remove {shlex.quote(name)}" for name in names),
     )
-    moment = now.isoformat(timespec="seconds")
+    moment = to_second(now)
     body = render_json(message)
     delivery = Delivery(message_id, target, names, len(items), moment, moment, body, run=run)
     return NewMessage(delivery, tuple(told.number for told, _ in rows))

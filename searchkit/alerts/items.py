@@ -6,10 +6,8 @@ alerts that tell the same passage in one digest share one item.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from searchkit.analyzer import fold
 from searchkit.deliver import Item
@@ -23,7 +21,6 @@ _MAX_WHY = 8
 """Different words told of one place; a prefix may stand for hundreds."""
 
 _NOTHING = Wanted()
-_FIELDS = tuple(field.name for field in fields(Item))
 
 Changes = tuple[tuple[str, str], ...]
 
@@ -94,21 +91,6 @@ def _values(node: Node, passage: Passage) -> Iterator[str]:
     for leaf in leaves_of(node):
         if isinstance(leaf, Keyword) and held.get(leaf.field) in leaf.values:
             yield f"{leaf.field} {value_shown(leaf.field, str(held[leaf.field]))}"
-
-
-def to_text(item: Item) -> str:
-    """An item as JSON, to be kept until it is in a message."""
-    values = {name: getattr(item, name) for name in _FIELDS}
-    return json.dumps(values, separators=(",", ":"))
-
-
-def read_item(text: str) -> Item:
-    """The item that `to_text` wrote."""
-    return Item(**{name: _frozen(value) for name, value in json.loads(text).items()})
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def merged(items: Sequence[Item]) -> Item:

@@ -19,6 +19,7 @@ from searchkit.alerts.matching import filters_of, read_alert
 from searchkit.alerts.running import locked
 from searchkit.archive import Archive
 from searchkit.archive.alerting import Alert, Every, Ledger, Told
+from searchkit.archive.outbox import to_second
 from searchkit.dates import day_span
 from searchkit.deliver import Item, check_target
 from searchkit.errors import UsageError
@@ -46,7 +47,7 @@ def new_alert(
     With ``secrets`` (the environment) what the targets refer to is looked up, too.  Raises
     QueryError with the column, UsageError for a name, filter or target that cannot be used.
     """
-    moment = _text(now or datetime.now(UTC))
+    moment = to_second(now or datetime.now(UTC))
     alert = Alert(
         name=_checked_name(name),
         query=query,
@@ -139,7 +140,7 @@ def replay(path: Path, ledger: Ledger, index: Index, alert: Alert, since: str) -
             if item is not None:
                 rows.append((told, item))
         now = datetime.now(UTC)
-        run = ledger.begin_run(_text(now))
+        run = ledger.begin_run(to_second(now))
         return compose_again(ledger, alert, rows, run, now, path)
 
 
@@ -166,7 +167,3 @@ def _begin_of(text: str) -> str:
     except ValueError as error:
         raise UsageError(f"--since {text!r} is no revision and no date: {error}") from None
     return begun.isoformat()
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

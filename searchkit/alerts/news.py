@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from searchkit.alerts.items import Changes, make_item, to_text
+from searchkit.alerts.items import Changes, make_item
 from searchkit.alerts.matching import Arrived, Asked, Matched
 from searchkit.analyzer import fold
 from searchkit.archive import Archive
 from searchkit.archive.alerting import Alert, Entered, Ledger, OldText, Told, ToldState
 from searchkit.cite import word_diff
+from searchkit.deliver import render_item
 from searchkit.records import Copy
 
 EDIT_ALIKE = 0.5
@@ -145,7 +146,7 @@ class News:
         item = None
         if state == "waiting":
             others = len(self._copies.get(one.passage.id, ())) or 1
-            item = to_text(
+            item = render_item(
                 make_item(
                     asked.alert.name, asked.node, one.passage, one.document,
                     version=version, copies=others - 1, changes=changes,

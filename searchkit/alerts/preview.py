@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from searchkit.alerts.items import make_item
 from searchkit.alerts.matching import read_alert
 from searchkit.archive.alerting import Alert, Ledger
+from searchkit.archive.rows import utc_text
 from searchkit.deliver import Item
 from searchkit.query import And, Best, DayRange, Node, Or, Ranked, compile_notes
 from searchkit.search import Index
@@ -87,7 +88,7 @@ def preview(
 
 def _entered_since(index: Index, ledger: Ledger, passages: list[str], now: datetime) -> list[str]:
     """One passage for each story that entered in the last 30 days, the newest first."""
-    mark = ledger.last_passage_before(_text(now - timedelta(days=DAYS)))
+    mark = ledger.last_passage_before(utc_text(now - timedelta(days=DAYS)))
     entered = {one: at.number for one, at in ledger.entered(passages).items() if at.number > mark}
     ids = sorted(entered, key=lambda one: -entered[one])
     copies = index.archive.copies_of(ids)
@@ -134,7 +135,3 @@ def _day_ranges(node: Node) -> Iterator[DayRange]:
     elif isinstance(node, And) or (isinstance(node, Or | Best) and len(node.parts) == 1):
         for part in node.parts:
             yield from _day_ranges(part)
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

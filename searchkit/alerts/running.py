@@ -7,7 +7,7 @@ and each can be stopped anywhere: the next run goes on from there.  Two runs nev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from searchkit.alerts.sending import Sent, send_due
 from searchkit.archive import open_archive
 from searchkit.archive.alerting import Alert, AlertState, Ledger, open_ledger
 from searchkit.archive.lock import take_lock
+from searchkit.archive.outbox import to_second
 from searchkit.engines import chosen_engine, open_engine
 from searchkit.errors import Busy, UsageError
 from searchkit.indexer import update_index
@@ -64,9 +65,9 @@ def run_alerts(
     moment = now or datetime.now(UTC)
     report = Report()
     with open_ledger(path) as ledger, locked(path):
-        report.run = ledger.begin_run(_text(moment))
+        report.run = ledger.begin_run(to_second(moment))
         if retry_failed:
-            ledger.retry_failed(_text(moment))
+            ledger.retry_failed(to_second(moment))
         report.stopped = [(a.name, a.reason or "") for a in _all(ledger, "stopped")]
         active = _all(ledger, "active")
         if active:
@@ -77,7 +78,6 @@ def run_alerts(
         telling = [*_all(ledger, "active"), *_all(ledger, "stopped")]
         report.messages = compose(ledger, telling, report.run, moment, path)
         report.sent = send_due(ledger, secrets=secrets, allow_private=allow_private)
-        ledger.end_run(report.run, _text(datetime.now(UTC)))
     return report
 
 
@@ -100,19 +100,15 @@ def _bring_up(path: Path, report: Report) -> None:
     with open_archive(path) as archive:
         revision, name = archive.revision(), chosen_engine(archive)
     if (path / name).exists():
-        engine = open_engine(name, path)
-        try:
+        with closing(open_engine(name, path)) as engine:
             if engine.revision() >= revision:
                 return
-        finally:
-            engine.close()
     try:
-        with open_archive(path, write=True, wait_s=0) as archive:
-            engine = open_engine(chosen_engine(archive), path)
-            try:
-                update_index(archive, engine)
-            finally:
-                engine.close()
+        with (
+            open_archive(path, write=True, wait_s=0) as archive,
+            closing(open_engine(chosen_engine(archive), path)) as engine,
+        ):
+            update_index(archive, engine)
     except Busy as busy:
         report.notes.append(f"told is what the index holds: {busy}")
 
@@ -130,7 +126,7 @@ def _match(
     news = News(ledger, index.archive)
     for matched in match_new(index, list(asked.values())):
         told = news.of(matched, asked)
-        ledger.advance(report.run, told, asked, matched.revision, _text(now))
+        ledger.advance(report.run, told, asked, matched.revision, to_second(now))
         report.passages += len(matched.arrived)
         report.told += sum(row.state == "waiting" for row in told)
 
@@ -146,7 +142,3 @@ def _read(ledger: Ledger, index: Index, active: list[Alert], report: Report) -> 
             ledger.set_state(alert, "stopped", reason)
             report.stopped.append((alert.name, reason))
     return asked
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from searchkit.archive.alerting import Ledger
-from searchkit.archive.outbox import Delivery
+from searchkit.archive.outbox import Delivery, to_second
 from searchkit.deliver import read_message, redact, send
 from searchkit.errors import DeliveryError
 
@@ -54,8 +54,8 @@ def send_due(
     """Send all that is due.  A target that fails for now gets nothing more this time."""
     done = Sent()
     moment = now()
-    due = _text(moment)
-    latest = _text(moment + timedelta(seconds=LONGEST_ASKED_S + 60))
+    due = to_second(moment)
+    latest = to_second(moment + timedelta(seconds=LONGEST_ASKED_S + 60))
     targets = ledger.targets_due(due, latest)
 
     def hand_over(delivery: Delivery) -> None:
@@ -94,7 +94,7 @@ def _settle(
         future.result()
     except DeliveryError as error:
         due = None if error.permanent else _next_try(delivery, error.retry_after_s, now)
-        ledger.mark_failed(delivery, _text(now), str(error), due)
+        ledger.mark_failed(delivery, to_second(now), str(error), due)
         if due is None:
             done.failed += 1
         else:
@@ -102,7 +102,7 @@ def _settle(
         later = "not tried again" if due is None else f"tried again from {due}"
         done.lines.append(f"{redact(delivery.target)}: {error}; {later}")
         return due is None
-    ledger.mark_sent(delivery, _text(now))
+    ledger.mark_sent(delivery, to_second(now))
     done.sent += 1
     return True
 
@@ -115,8 +115,4 @@ def _next_try(delivery: Delivery, asked_s: float | None, now: datetime) -> str |
     wait_s *= 1 + random.uniform(-_JITTER, _JITTER)
     if asked_s is not None:
         wait_s = max(wait_s, min(asked_s, LONGEST_ASKED_S))
-    return _text(now + timedelta(seconds=wait_s))
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds")
+    return to_second(now + timedelta(seconds=wait_s))

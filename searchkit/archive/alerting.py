@@ -74,7 +74,6 @@ class Told(NamedTuple):
 class OldText(NamedTuple):
     """The text of a version of a document, and the last revision that wrote it."""
 
-    n: int
     revision: int
     text: str
 
@@ -209,13 +208,13 @@ class Ledger(Outbox):
         """The versions of a document before its current one, oldest first."""
         found = self._database.rows(
             """
-            SELECT v.n, v.revision, v.text FROM documents d
+            SELECT v.revision, v.text FROM documents d
             JOIN versions v ON v.document = d.number AND v.n < d.version
             WHERE d.id = ? ORDER BY v.n
             """,
             (document,),
         )
-        return [OldText(row["n"], row["revision"], rows.unpack(row["text"])) for row in found]
+        return [OldText(row["revision"], rows.unpack(row["text"])) for row in found]
 
     def told(self, alert: int, passages: Iterable[str]) -> dict[str, Told]:
         """What an alert knows of these passages, by passage."""
@@ -259,10 +258,6 @@ class Ledger(Outbox):
                 """,
                 (revision, moment, json.dumps(list(alerts))),
             )
-            self._database.run(
-                "UPDATE alert_runs SET told = told + ?, revision = ? WHERE number = ?",
-                (sum(row.state == "waiting" for row in told), revision, run),
-            )
 
     def waiting(self, alerts: Iterable[int]) -> list[Told]:
         """What these alerts have found and not yet put into a message, in order."""
@@ -282,14 +277,17 @@ class Ledger(Outbox):
         )
         return [_read_told(row) for row in found]
 
-    def told_count(self, alert: int) -> int:
-        """How many stories and edits an alert has told or is about to tell."""
-        return int(
-            self._database.value(
-                "SELECT count(*) FROM alert_told WHERE alert = ? AND state IN ('told', 'waiting')",
-                (alert,),
-            )
+    def told_counts(self, alerts: Sequence[Alert]) -> list[int]:
+        """How many stories and edits each of these alerts has told or is about to tell."""
+        found = self._database.rows(
+            """
+            SELECT alert, count(*) FROM alert_told WHERE state IN ('told', 'waiting')
+            AND alert IN (SELECT value FROM json_each(?)) GROUP BY alert
+            """,
+            (json.dumps([alert.number for alert in alerts]),),
         )
+        counts = dict(map(tuple, found))
+        return [counts.get(alert.number, 0) for alert in alerts]
 
 
 def _read_told(row: Any) -> Told:

@@ -110,15 +110,26 @@ def _is_silent(days: Counter[str], last: datetime, now: datetime) -> bool:
     return now - last > max(SILENT_LEAST, SILENT_GAPS * USUAL / max(1, before))
 
 
-def _at(text: str) -> datetime:
-    """A time, or the end of a day; the first of times where it cannot be read."""
+def latest(text: str) -> datetime | None:
+    """The latest time that an ISO day or time can mean: a day lasts until its end.
+
+    Without a zone it is of UTC; None where it cannot be read.
+
+    >>> str(latest("2024-09-17")), str(latest("2024-09-17T08:30:00")), latest("2024-09")
+    ('2024-09-18 00:00:00+00:00', '2024-09-17 08:30:00+00:00', None)
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
+        return None
     if len(text) == len("2024-09-17"):
         moment += timedelta(days=1)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _at(text: str) -> datetime:
+    """The same; the first of times where it cannot be read."""
+    return latest(text) or datetime.min.replace(tzinfo=UTC)
 
 
 def _rows(database: Database, chosen: dict[str, str]) -> list[Any]:

@@ -78,6 +78,10 @@ class CrawlHost(NamedTuple):
     day: str | None = None
     requests: int = 0
 
+    def requests_on(self, day: str) -> int:
+        """Requests of a day of UTC, as 2024-09-17."""
+        return self.requests if self.day == day else 0
+
 
 class CrawlState:
     """The crawl's half of an archive, which `Archive.crawl_state` gives."""

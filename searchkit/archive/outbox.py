@@ -9,12 +9,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from searchkit.archive import rows
 from searchkit.archive.database import Database
 
 DeliveryState = Literal["waiting", "sent", "failed", "dropped"]
+
+
+def to_second(moment: datetime) -> str:
+    """An aware time as the ledger keeps it: ISO 8601 in UTC, without fractions.
+
+    >>> from datetime import UTC
+    >>> to_second(datetime(2024, 5, 6, 7, 30, 1, 250, tzinfo=UTC))
+    '2024-05-06T07:30:01+00:00'
+    """
+    return rows.utc_text(moment.replace(microsecond=0))
 
 
 class Delivery(NamedTuple):
@@ -68,11 +79,6 @@ class Outbox:
         with self._database.transaction():
             self._database.run("INSERT INTO alert_runs (began) VALUES (?)", (moment,))
             return int(self._database.value("SELECT last_insert_rowid()"))
-
-    def end_run(self, run: int, moment: str) -> None:
-        """Mark a run as one that came to its end."""
-        with self._database.transaction():
-            self._database.run("UPDATE alert_runs SET ended = ? WHERE number = ?", (moment, run))
 
     def put(self, messages: Iterable[NewMessage], composed: Iterable[int], moment: str) -> None:
         """Keep messages, that what they tell is told, and the time for their alerts.
@@ -151,10 +157,6 @@ class Outbox:
                     reason = NULL, body = NULL WHERE number = ?
                 """,
                 (moment, delivery.number),
-            )
-            self._database.run(
-                "UPDATE alert_runs SET sent = sent + 1 WHERE number = "
-                "(SELECT max(number) FROM alert_runs)"
             )
 
     def mark_failed(self, delivery: Delivery, moment: str, reason: str, due: str | None) -> None:

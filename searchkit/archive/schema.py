@@ -299,11 +299,7 @@ _SCHEMA_5 = (
     """
     CREATE TABLE alert_runs (
         number INTEGER PRIMARY KEY,
-        began TEXT NOT NULL,
-        ended TEXT,
-        revision INTEGER,
-        told INTEGER NOT NULL DEFAULT 0,
-        sent INTEGER NOT NULL DEFAULT 0
+        began TEXT NOT NULL
     )
     """,
     # story is the passage first told of it; quiet ones are known and not told: copies, and

@@ -13,7 +13,7 @@ from hashlib import sha256
 from searchkit.clean.encoding import decode_page
 from searchkit.clean.html import clean_source, flatten, outline_page, parse_tree, strip_tags
 from searchkit.clean.judge import judge_blocks, printed_date
-from searchkit.clean.language import Settled, settle_language
+from searchkit.clean.language import Settled, primary_code, settle_language
 from searchkit.clean.metadata import Metadata, dated, read_metadata
 from searchkit.clean.model import decide_blocks
 from searchkit.clean.pdf import read_pdf
@@ -186,8 +186,7 @@ def _date(given: Given, facts: Metadata) -> tuple[str | None, str | None, Certai
 
 def _language(given: Given, facts: Metadata, text: str) -> Settled | None:
     if given.language:
-        code = given.language.strip().split("-")[0].split("_")[0].lower()
-        return Settled(code, "given", "certain")
+        return Settled(primary_code(given.language), "given", "certain")
     return settle_language(facts.language, text)
 
 

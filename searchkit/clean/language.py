@@ -75,6 +75,15 @@ def language_scores(text: str) -> dict[str, float]:
     }
 
 
+def primary_code(tag: str) -> str:
+    """The language of a tag, without country or script.
+
+    >>> primary_code("pt-BR"), primary_code(" en_GB"), primary_code("")
+    ('pt', 'en', '')
+    """
+    return tag.strip().split("-")[0].split("_")[0].lower()
+
+
 class Settled(NamedTuple):
     """A language, where it was read, and how far to trust it."""
 
@@ -94,7 +103,7 @@ def settle_language(declared: str | None, text: str) -> Settled | None:
     Settled(code='pt', source='html lang', certainty='guess')
     """
     found = detect_language(text)
-    code = (declared or "").strip().split("-")[0].split("_")[0].lower()
+    code = primary_code(declared or "")
     if found and found == code:
         return Settled(found, "text and html lang", "certain")
     if found:

@@ -9,19 +9,16 @@ the line, its neighbours, how much running text is near, and where the densest t
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import accumulate
 
 from searchkit.clean.boilerplate import RULES, boilerplate_rule
 from searchkit.clean.features import Column, Columns, count_words, label_words
-from searchkit.clean.model import Model, score_rows, unpack_model
+from searchkit.clean.model import Model, load_model, score_rows
 from searchkit.dates import is_date_line
 
 WORD = re.compile(r"\w+")
@@ -77,13 +74,6 @@ class _Line:
     text: int
 
 
-@lru_cache(maxsize=1)
-def load_line_model() -> Model:
-    """The line model that is shipped, read once."""
-    packed = files("searchkit.clean").joinpath("lines.json.gz").read_bytes()
-    return unpack_model(json.loads(gzip.decompress(packed)))
-
-
 def judge_lines(
     lines: Sequence[str], title: str | None = None, model: Model | None = None
 ) -> list[str | None]:
@@ -95,7 +85,7 @@ def judge_lines(
     everything: list[str | None] = [None] * len(lines)
     if not looks_flattened(lines):
         return everything
-    model = model or load_line_model()
+    model = model or load_model("lines")
     scores = score_rows(model, line_features(lines, title, model.lexicon.words))
     kept = _decide(scores, model.least)
     if not any(keep and _line(line).text for keep, line in zip(kept, lines, strict=True)):
@@ -286,11 +276,7 @@ def _sums(text: Column) -> Columns:
         "text after": [sums[-1] - value for value in sums[1:]],
         "share before": [value / every for value in sums[:-1]],
     }
-    for reach in WINDOWS:
-        columns[f"before {reach}"] = [sums[n] - sums[max(0, n - reach)] for n in range(size)]
-        columns[f"after {reach}"] = [
-            sums[min(size, n + reach + 1)] - sums[n + 1] for n in range(size)
-        ]
+    columns |= _windows("", sums, WINDOWS)
     columns["steps before"] = _steps(text)
     columns["steps after"] = _steps(text[::-1])[::-1]
     return columns
@@ -298,11 +284,16 @@ def _sums(text: Column) -> Columns:
 
 def _sums_near(name: str, column: Column) -> Columns:
     """Sums over the lines near."""
-    size, sums = len(column), [0.0, *accumulate(column)]
+    return _windows(f"{name} ", [0.0, *accumulate(column)], NEAR_SUMS)
+
+
+def _windows(prefix: str, sums: Column, reaches: Iterable[int]) -> Columns:
+    """Sums over so many lines before and after; ``sums`` are those of all lines above each."""
+    size = len(sums) - 1
     found: Columns = {}
-    for reach in NEAR_SUMS:
-        found[f"{name} before {reach}"] = [sums[n] - sums[max(0, n - reach)] for n in range(size)]
-        found[f"{name} after {reach}"] = [
+    for reach in reaches:
+        found[f"{prefix}before {reach}"] = [sums[n] - sums[max(0, n - reach)] for n in range(size)]
+        found[f"{prefix}after {reach}"] = [
             sums[min(size, n + reach + 1)] - sums[n + 1] for n in range(size)
         ]
     return found

@@ -13,7 +13,7 @@ import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from math import exp
 
@@ -50,10 +50,10 @@ class Model:
     least: float
 
 
-@lru_cache(maxsize=1)
-def load_model() -> Model:
-    """The model that is shipped, read once."""
-    packed = files("searchkit.clean").joinpath("blocks.json.gz").read_bytes()
+@cache
+def load_model(name: str = "blocks") -> Model:
+    """The model of "blocks" or of "lines" that is shipped, read once."""
+    packed = files("searchkit.clean").joinpath(f"{name}.json.gz").read_bytes()
     return unpack_model(json.loads(gzip.decompress(packed)))
 
 

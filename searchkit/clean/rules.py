@@ -70,8 +70,6 @@ def select_source(source: str, rules: SiteRules) -> str:
     ``source`` must nest no deeper than `html.flatten` leaves it.  A body that is not on
     the page leaves all of it: a site that changed its markup loses no text.
     """
-    if rules.body is None and rules.remove is None:
-        return source
     from bs4 import BeautifulSoup  # few pages have rules: the others do not pay for it
 
     soup = BeautifulSoup(source, "lxml")
@@ -79,12 +77,14 @@ def select_source(source: str, rules: SiteRules) -> str:
         for element in soup.select(rules.remove):
             if not element.decomposed:
                 element.decompose()
-    found = soup.select(rules.body) if rules.body is not None and soup.body else []
-    if found and soup.body is not None:
-        # By identity: elements compare by their whole content, which is deep and slow.
-        numbers = {id(part) for part in found}
+    body = soup.body
+    found = soup.select(rules.body) if rules.body is not None and body is not None else []
+    # By identity: elements compare by their whole content, which is deep and slow.
+    numbers = {id(part) for part in found}
+    if found and body is not None and numbers.isdisjoint((id(body), id(body.parent))):
         outer = [part for part in found if not any(id(up) in numbers for up in part.parents)]
-        parts = "".join(str(part) for part in outer)
-        soup.body.clear()
-        return str(soup).replace("</body>", parts + "</body>", 1)
+        for part in outer:
+            part.extract()
+        body.clear()
+        body.extend(outer)
     return str(soup)

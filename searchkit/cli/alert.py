@@ -8,12 +8,13 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 import searchkit.alerts as alerts
 from searchkit.alerts import Alert, Ledger, Preview, Report
+from searchkit.archive import open_archive
 from searchkit.archive.alerting import Every
 from searchkit.archive.outbox import Delivery
 from searchkit.cli.filters import filter_options_but_dates
@@ -26,7 +27,7 @@ from searchkit.search import open_index
 _KEPT = ("created", "composed", "state", "reason", "revision", "start_revision", "start_passage",
          "ran", "number")  # fmt: skip
 
-EVERY = ["now", "hourly", "daily", "weekly"]
+EVERY = get_args(Every)
 
 EXAMPLES = """\b
 Examples:
@@ -173,14 +174,14 @@ def list_all(index_path: Path, form: str) -> int:
     """List the alerts; exit status 1 where one is stopped."""
     with alerts.open_ledger(index_path) as ledger:
         found = ledger.alerts()
-        told = {alert.number: ledger.told_count(alert.number) for alert in found}
+        told = ledger.told_counts(found)
     if form == "json":
-        out(to_json([alert_fields(alert, told[alert.number]) for alert in found]))
+        out(to_json(list(map(alert_fields, found, told))))
     elif not found:
         note("No alerts yet. Run: searchkit alert add NAME QUERY --to TARGET")
     else:
-        for alert in found:
-            out(_list_line(alert, told[alert.number]))
+        for line in map(_list_line, found, told):
+            out(line)
     return 1 if any(alert.state == "stopped" for alert in found) else 0
 
 
@@ -218,7 +219,7 @@ def show(index_path: Path, name: str, form: str) -> int:
     """Show an alert: query, filters, targets, state; exit status 1 where it is stopped."""
     with alerts.open_ledger(index_path) as ledger:
         alert = ledger.alert(name)
-        fields = alert_fields(alert, ledger.told_count(alert.number))
+        fields = alert_fields(alert, *ledger.told_counts([alert]))
     if form == "json":
         out(to_json(fields))
     else:
@@ -391,8 +392,6 @@ def _log_message(index_path: Path, ledger: Ledger, message_id: str, form: str) -
     told: dict[str, list[str]] = {}
     for name, passage_id in ledger.told_by(delivery):
         told.setdefault(passage_id, []).append(name)
-    from searchkit.archive import open_archive
-
     with open_archive(index_path) as archive:
         for passage_id, names in told.items():
             found = archive.passage(passage_id)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -22,7 +23,7 @@ from searchkit.crawl.reading import entries, source_of_url
 from searchkit.errors import UsageError
 from searchkit.fetch import agent_problem, user_agent
 from searchkit.ingest import Makers, Outcome, make_documents
-from searchkit.seeds import Source, default_seeds, read_sources
+from searchkit.seeds import Source, read_sources
 from searchkit.workers import usable_cores
 
 EXAMPLES = """\b
@@ -43,24 +44,36 @@ STOPPED = 130
 _TOLD = frozenset(("failed", "source", "host", "limit", "gone"))
 
 
+_OPTIONS = (
+    click.argument("names", metavar="SOURCE|URL...", nargs=-1),
+    click.option(
+        "--seeds",
+        type=click.Path(exists=True, path_type=Path),
+        help="File or folder of sources.  Default: seeds/, else those that are shipped.",
+    ),
+    click.option(
+        "--contact",
+        envvar="SEARCHKIT_CONTACT",
+        help="Address or page told to every server; remembered.",
+    ),
+    click.option("--allow-private", is_flag=True, help="Let hosts be of this machine or network."),
+)
+
+
+def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what is crawled and how it is asked: names, ``--seeds``, ``--contact`` and so on."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
 @click.command("crawl", epilog=EXAMPLES)
-@click.argument("names", metavar="SOURCE|URL...", nargs=-1)
-@click.option(
-    "--seeds",
-    type=click.Path(exists=True, path_type=Path),
-    help="File or folder of sources.  Default: seeds/, else those that are shipped.",
-)
-@click.option(
-    "--contact",
-    envvar="SEARCHKIT_CONTACT",
-    help="Address or page told to every server; remembered.",
-)
+@source_options
 @click.option("--max-pages", type=click.IntRange(1), help="Visit so many pages at most.")
 @click.option(
     "--now", "all_lists", is_flag=True, help="Ask all feeds and lists, also those that are not due."
 )
 @click.option("--dry-run", is_flag=True, help="Only tell what would be asked for.")
-@click.option("--allow-private", is_flag=True, help="Let hosts be of this machine or network.")
 @click.option("--no-index", is_flag=True, help="Keep only; index later with 'searchkit index'.")
 @click.pass_obj
 def command(
@@ -111,7 +124,7 @@ def choose_sources(names: Sequence[str], seeds: Path | None) -> list[Source]:
     urls = [name for name in names if "://" in name]
     if urls and len(urls) == len(names):
         return [source_of_url(url) for url in urls]
-    known = {source.id: source for source in read_sources(seeds or default_seeds())}
+    known = {source.id: source for source in read_sources(seeds)}
     unknown = [name for name in names if name not in known and name not in urls]
     if unknown:
         raise UsageError(f"no source {unknown[0]!r} in the seeds. Run: searchkit seeds list")

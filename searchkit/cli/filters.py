@@ -17,23 +17,22 @@ _OPTIONS = [
     click.option("--source", help="Only what this source published."),
     click.option("--kind", type=click.Choice(KINDS), help="How it was said."),
     click.option("--lang", "language", help="Only texts in this language (code)."),
+]
+_DATE_OPTIONS = [
     click.option("--since", help="Published on this day or later: 2024-09-17, 2024-09, 2024."),
     click.option("--until", help="Published on this day or earlier."),
     click.option("--undated", is_flag=True, help="With dates: also texts that have none."),
 ]
 
 
-_DATES = 3  # the last ones
-
-
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The command with these options; their names are the fields of `search.Filters`."""
-    return _with(_OPTIONS, command)
+    return _with([*_OPTIONS, *_DATE_OPTIONS], command)
 
 
 def filter_options_but_dates(command: Callable[..., Any]) -> Callable[..., Any]:
     """The same for a command that takes dates in the query only."""
-    return _with(_OPTIONS[:-_DATES], command)
+    return _with(_OPTIONS, command)
 
 
 def _with(options: list[Any], command: Callable[..., Any]) -> Callable[..., Any]:

@@ -73,6 +73,7 @@ def command(index_path: Path, form: str) -> None:
 def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
     """Everything `status` tells, as JSON gives it."""
     counts = archive.counts()
+    index = index_state(archive, index_path)
     return {
         "schema": "searchkit.status/1",
         "path": str(index_path),
@@ -91,10 +92,8 @@ def status_fields(archive: Archive, index_path: Path) -> dict[str, Any]:
         "template_lines": {
             count.site: count.lines for count in archive.site_counts() if count.lines
         },
-        "index": asdict(index_state(archive, index_path)),
-        "disk_bytes": {
-            part: _size(index_path / part) for part in ("archive", chosen_engine(archive))
-        },
+        "index": asdict(index),
+        "disk_bytes": {part: _size(index_path / part) for part in ("archive", index.engine)},
     }
 
 

@@ -7,7 +7,6 @@ Everything printed for people goes through `visible`.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -16,13 +15,8 @@ import time
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-# C0 but tab and newline, DEL, C1, bidi controls, zero-width marks that hide or
-# reorder text, tag characters, line and paragraph separators, lone surrogates.
-# Joiners (200C, 200D) stay: Persian and many Indian scripts are spelt with them.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\U000e0000-\U000e007f\ud800-\udfff]"
-)
+from searchkit.hidden import HIDDEN
+from searchkit.hidden import to_json as to_json
 
 
 def visible(text: str) -> str:
@@ -31,7 +25,7 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[2Jb\u202e")
     'a␛[2Jb⟨U+202E⟩'
     """
-    return _UNSAFE.sub(_show, text)
+    return HIDDEN.sub(_show, text)
 
 
 def one_line(text: str) -> str:
@@ -48,20 +42,6 @@ def _show(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
-
-
-def to_json(value: Any) -> str:
-    r"""One line of JSON, readable letters, unsafe characters as ``\u`` escapes.
-
-    >>> to_json({"t": "é\x9b"})
-    '{"t": "é\\u009b"}'
-    """
-    return _UNSAFE.sub(_escape, json.dumps(value, ensure_ascii=False))
-
-
-def _escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def use_colour(stream: TextIO) -> bool:

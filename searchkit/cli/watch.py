@@ -18,7 +18,14 @@ from pathlib import Path
 import click
 
 from searchkit.archive import open_archive
-from searchkit.cli.crawl import choose_sources, contact_of, crawl_pass, stopping, summary
+from searchkit.cli.crawl import (
+    choose_sources,
+    contact_of,
+    crawl_pass,
+    source_options,
+    stopping,
+    summary,
+)
 from searchkit.cli.terminal import note, one_line
 from searchkit.crawl import Options
 from searchkit.errors import SearchkitError
@@ -57,7 +64,7 @@ class Interval(click.ParamType[float]):
 
 
 @click.command("watch", epilog=EXAMPLES)
-@click.argument("names", metavar="SOURCE|URL...", nargs=-1)
+@source_options
 @click.option(
     "--every",
     type=Interval(),
@@ -65,17 +72,6 @@ class Interval(click.ParamType[float]):
     show_default=True,
     help="From the beginning of one pass to that of the next.",
 )
-@click.option(
-    "--seeds",
-    type=click.Path(exists=True, path_type=Path),
-    help="File or folder of sources.  Default: seeds/, else those that are shipped.",
-)
-@click.option(
-    "--contact",
-    envvar="SEARCHKIT_CONTACT",
-    help="Address or page told to every server; remembered.",
-)
-@click.option("--allow-private", is_flag=True, help="Let hosts be of this machine or network.")
 @click.option("--passes", type=click.IntRange(1), help="End after so many passes.")
 @click.pass_obj
 def command(

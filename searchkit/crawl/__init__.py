@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from searchkit.archive import Archive
 from searchkit.archive.coverage import SCRIPTED
+from searchkit.clean import HTML_TYPES
 from searchkit.crawl.events import Event, Options
 from searchkit.crawl.loop import Run
 from searchkit.crawl.reading import needs_scripts
@@ -24,7 +25,6 @@ from searchkit.seeds import Source
 __all__ = ["Event", "Options", "crawl", "finish"]
 
 _DEFAULT = Options()
-HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def crawl(

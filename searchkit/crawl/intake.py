@@ -17,7 +17,7 @@ from searchkit.archive.rows import utc_text
 from searchkit.crawl import plan, reading
 from searchkit.crawl.events import Event, Options
 from searchkit.crawl.hosts import Elsewhere, Visited, words_of
-from searchkit.discover import Item
+from searchkit.discover import Item, robots
 from searchkit.errors import FetchError
 from searchkit.fetch.session import Response
 from searchkit.seeds import Source
@@ -33,7 +33,6 @@ MOST_TWINS = 50
 """Pages of one source in one run with the very same bytes: then its addresses are a trap."""
 
 _MOST_NAMED = 20  # sitemaps of one robots.txt
-_LARGEST_ROBOTS = 1 << 19
 # What fails so is no page at all: there is no use in another try.
 _FOR_GOOD = frozenset(("not_a_page", "bad_scheme", "bad_url", "credentials", "robots"))
 
@@ -100,12 +99,11 @@ class Intake:
             return
         now = self.options.clock()
         known, day = self.state.host(visited.host), utc_text(now)[:10]
-        before = known.requests if known.day == day else 0
-        known = known._replace(day=day, requests=before + visited.requests)
+        known = known._replace(day=day, requests=known.requests_on(day) + visited.requests)
         if visited.robots is not None:
             status, body = visited.robots
             known = known._replace(
-                robots_status=status, robots=body[:_LARGEST_ROBOTS], robots_at=utc_text(now)
+                robots_status=status, robots=body[: robots.LARGEST], robots_at=utc_text(now)
             )
         if visited.wait_s:
             known = known._replace(not_before=utc_text(now + timedelta(seconds=visited.wait_s)))
@@ -234,12 +232,13 @@ class Intake:
         if digest == page.digest:
             yield from self._same(page)
             return
-        made = reading.page_of(response)
-        if isinstance(made, str):
-            yield from self._failed(page, made, for_good=True)
+        try:
+            made = reading.page_of(response)
+        except FetchError as error:
+            yield from self._failed(page, words_of(error), for_good=True)
             return
         source = self.sources[page.source]
-        capture = self.archive.capture(made, reading.given(source, page))
+        capture = self.archive.capture(made, reading.given(source, page.published))
         first = page.capture is None
         page = replace(page, state="seen", digest=digest, capture=capture, reason=None, calm=0)
         page = self._home(page, well=True)

@@ -183,8 +183,8 @@ class Run:
             return
         mine = [source for source in self.sources.values() if reading.asks(source, host)]
         pace_s = max((source.pace_s for source in mine), default=PACE_S)
-        today = known.requests if known.day == utc_text(now)[:10] else 0
-        budget = max((source.budget for source in mine), default=BUDGET) - today
+        budget = max((source.budget for source in mine), default=BUDGET)
+        budget -= known.requests_on(utc_text(now)[:10])
         fresh = is_fresh(known.robots_at, known.robots_status, now)
         rules = HostRules(
             host, pace_s, max(0, budget), known.robots_status, known.robots if fresh else None

@@ -7,9 +7,10 @@ comes out.  Nothing is fetched or stored.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from searchkit.archive.crawling import CrawlPage
+from searchkit.archive.coverage import latest
+from searchkit.archive.crawling import CrawlPage, Kind
 from searchkit.archive.rows import utc_text
 from searchkit.discover import Item
 
@@ -26,7 +27,6 @@ MOST_FAILURES = 5
 
 # Changed stamps that led to no change: a feed that is built anew each hour is not believed.
 _MOST_CALM_FOR_STAMP = 3
-_DAY_CHARS = len("2024-09-17")
 
 
 def after(page: CrawlPage, now: datetime, wait_s: float) -> CrawlPage:
@@ -88,12 +88,12 @@ def gone(page: CrawlPage, now: datetime, reason: str) -> CrawlPage:
 
 
 def new_page(
-    item: Item, source: str, kind: str, host: str, now: datetime, depth: int = 0
+    item: Item, source: str, kind: Kind, host: str, now: datetime, depth: int = 0
 ) -> CrawlPage:
     """An item that nobody has visited: due at once."""
     at = utc_text(now)
     return CrawlPage(
-        source=source, key=item.key, kind=kind, url=item.url, host=host,  # type: ignore[arg-type]
+        source=source, key=item.key, kind=kind, url=item.url, host=host,
         found=at, due=at, title=item.title, published=item.published, stamp=item.stamp,
         depth=depth,
     )  # fmt: skip
@@ -107,7 +107,7 @@ def told_again(page: CrawlPage, item: Item, now: datetime) -> CrawlPage | None:
     """
     if item.stamp is None or page.visited is None or page.state == "new":
         return None
-    moment = _moment(item.stamp)
+    moment = latest(item.stamp)
     if moment is None:
         is_later = item.stamp != page.stamp
     else:
@@ -117,13 +117,3 @@ def told_again(page: CrawlPage, item: Item, now: datetime) -> CrawlPage | None:
     page = replace(page, stamp=item.stamp)
     is_believed = page.due is not None and page.calm < _MOST_CALM_FOR_STAMP
     return replace(page, due=utc_text(now)) if is_believed else page
-
-
-def _moment(stamp: str) -> datetime | None:
-    """The latest time that a stamp can mean: a day lasts until its end."""
-    try:
-        moment = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment + timedelta(days=1) if len(stamp) == _DAY_CHARS else moment

@@ -11,21 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
 
-from searchkit.archive.crawling import CrawlPage
+from searchkit.archive.crawling import CrawlPage, Kind
 from searchkit.discover import Item
 from searchkit.discover.feeds import read_feed
 from searchkit.discover.listing import find_feeds, read_listing
 from searchkit.discover.sitemaps import read_sitemap
-from searchkit.errors import FetchError, UsageError
+from searchkit.errors import UsageError
 from searchkit.fetch import media_type_of
 from searchkit.fetch.session import Response
 from searchkit.records import Given, Page
 from searchkit.seeds import ListPage, Source
 from searchkit.urls import canonical_url, redact_url, site_of, split_url, url_key
-
-Kind = Literal["feed", "sitemap", "list", "page"]
 
 MOST_LIST_PAGES = 200
 """Pages of one list that are followed, as long as each brings something new."""
@@ -105,10 +102,8 @@ def read_list(source: Source, page: CrawlPage, response: Response) -> Found:
     if page.kind == "sitemap":
         sitemap = read_sitemap(body, url)
         return Found(sitemap.items, sitemap.is_index, problem=sitemap.problem)
-    rules = _list_rules(source, page)
-    listing = read_listing(
-        body, url, response.charset, items=rules[0], following=rules[1]
-    )  # fmt: skip
+    items, following = _list_rules(source, page)
+    listing = read_listing(body, url, response.charset, items=items, following=following)
     feeds = find_feeds(body, url, response.charset) if source.discover and not page.depth else ()
     return Found(listing.items, next_url=listing.next_url, feeds=feeds, problem=listing.problem)
 
@@ -176,18 +171,14 @@ def _seen(body: bytes) -> Iterator[bytes]:
         yield body[begun:]
 
 
-def page_of(response: Response) -> Page | str:
-    """The answer as a page for the archive, or why it is none."""
+def page_of(response: Response) -> Page:
+    """The answer as a page for the archive; raises FetchError where it is none."""
     parts = split_url(response.final_url)
     assert parts is not None  # it was fetched
-    try:
-        kind = media_type_of(parts, response.header("content-type") or "", response.body)
-    except FetchError as error:
-        return str(error).removeprefix(f"{error.url}: ")
     return Page(
         body=response.body,
         origin=response.url,
-        media_type=kind,
+        media_type=media_type_of(parts, response.header("content-type") or "", response.body),
         fetched_at=response.fetched_at,
         url=response.final_url,
         charset=response.charset,
@@ -196,17 +187,14 @@ def page_of(response: Response) -> Page | str:
     )
 
 
-def given(source: Source, page: CrawlPage) -> Given:
-    """What the source states about its pages, and what its list said of this one."""
+def given(source: Source, listed: str | None) -> Given:
+    """What the source states about its pages; ``listed`` is when its list says one came out."""
     country = source.country if source.kind in _OF_A_COUNTRY else None
-    return Given(source=source.name, country=country, listed=page.published)
+    return Given(source=source.name, country=country, listed=listed)
 
 
 def content_page(source: Source, item: Item, now: datetime) -> tuple[Page, Given]:
     """An item of a feed that has no page of its own, as a page."""
     body = f"<html><body><article>{item.content}</article></body></html>".encode()
-    stated = Given(
-        id=item.key, source=source.name, title=item.title, listed=item.published,
-        country=source.country if source.kind in _OF_A_COUNTRY else None,
-    )  # fmt: skip
+    stated = replace(given(source, item.published), id=item.key, title=item.title)
     return Page(body, item.key, "text/html", now, charset="utf-8"), stated

@@ -12,26 +12,22 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from searchkit.deliver import command, feed, files, mail, services, webhook
 from searchkit.deliver.checking import check_target
-from searchkit.deliver.jsonlines import read_message, render_json
+from searchkit.deliver.jsonlines import read_item, read_message, render_item, render_json
 from searchkit.deliver.records import Item, Message
 from searchkit.deliver.rendering import render_html, render_text
-from searchkit.deliver.targets import (
-    Target,
-    parse_target,
-    redact,
-    resolved,
-)
+from searchkit.deliver.targets import Target, parse_target, redact, resolved
 from searchkit.errors import DeliveryError, UsageError
 
 __all__ = [
     "Item",
     "Message",
     "check_target",
+    "read_item",
     "read_message",
     "redact",
     "render_html",
+    "render_item",
     "render_json",
     "render_text",
     "send",
@@ -68,6 +64,9 @@ def _hand_over(
     *,
     allow_private: bool,
 ) -> None:
+    # Mail, HTTP and XML take long to load, and most who ask for a target's name send nothing.
+    from searchkit.deliver import command, feed, files, mail, services, webhook
+
     match target.scheme:
         case "stdout":
             files.write_stdout(message, deadline)

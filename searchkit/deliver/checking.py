@@ -7,8 +7,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from searchkit.deliver.mail import server_of
-from searchkit.deliver.services import service_problem
 from searchkit.deliver.targets import (
     Target,
     has_references,
@@ -32,6 +30,8 @@ def check_target(target: str, secrets: Mapping[str, str] | None = None) -> str:
         if secrets is not None:
             parsed = parse_target(resolved(kept, secrets)[0])
             if parsed.scheme == "mailto":
+                from searchkit.deliver.mail import server_of
+
                 server_of(secrets)
         elif not has_references(kept):
             parsed = parse_target(kept)
@@ -51,6 +51,8 @@ def _problem(target: Target) -> str | None:
         case "exec":
             return _command_problem(target.value)
         case "apprise":
+            from searchkit.deliver.services import service_problem
+
             return service_problem(target.value)
     return None
 

@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from searchkit.deliver.jsonlines import ITEM_SCHEMA, item_lines, item_opening, to_json
+from searchkit.deliver.jsonlines import ITEM_SCHEMA, item_lines, item_opening
 from searchkit.deliver.records import Message
 from searchkit.errors import DeliveryError
+from searchkit.hidden import to_json
 
 # How each of our lines begins.
 _OPENING = to_json({"schema": ITEM_SCHEMA})[:-1].encode()

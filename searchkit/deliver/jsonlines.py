@@ -6,22 +6,15 @@ The text is exact there; what would act on a terminal is written as an escape.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from searchkit.deliver.records import Item, Message
+from searchkit.hidden import to_json
 
 MESSAGE_SCHEMA = "searchkit.message/1"
 ITEM_SCHEMA = "searchkit.told/1"
-
-# DEL and C1, bidi controls and zero-width marks, tag characters, lone surrogates, what is
-# no character, line ends that JSON allows and JavaScript did not; json.dumps escapes C0.
-_ESCAPED = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
-)
 
 
 def render_json(message: Message) -> str:
@@ -57,7 +50,7 @@ def read_message(text: str) -> Message:
     del values["schema"]
     values["id"] = values.pop("message_id")
     values["created"] = datetime.fromisoformat(values["created"])
-    values["items"] = tuple(Item(**_tuples(item)) for item in values["items"])
+    values["items"] = tuple(map(_item, values["items"]))
     values["alerts"] = tuple(values["alerts"])
     return Message(**values)
 
@@ -68,23 +61,19 @@ def _named(values: dict[str, Any]) -> dict[str, Any]:
     return {"message_id": values["id"], **rest, "created": created.isoformat(timespec="seconds")}
 
 
-def _tuples(item: dict[str, Any]) -> dict[str, Any]:
-    return {k: _tuple(v) if isinstance(v, list) else v for k, v in item.items()}
+def render_item(item: Item) -> str:
+    """One item as JSON, to be kept until it is in a message."""
+    return to_json(asdict(item))
 
 
-def _tuple(values: list[Any]) -> tuple[Any, ...]:
-    return tuple(_tuple(v) if isinstance(v, list) else v for v in values)
+def read_item(text: str) -> Item:
+    """The item that `render_item` wrote."""
+    return _item(json.loads(text))
 
 
-def to_json(value: Any) -> str:
-    r"""One line of JSON, readable letters, what hides or turns text as ``\u`` escapes.
-
-    >>> to_json({"t": "é\x9b"})
-    '{"t": "é\\u009b"}'
-    """
-    return _ESCAPED.sub(_escape, json.dumps(value, ensure_ascii=False))
+def _item(values: dict[str, Any]) -> Item:
+    return Item(**{name: _frozen(value) for name, value in values.items()})
 
 
-def _escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

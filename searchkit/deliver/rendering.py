@@ -13,15 +13,9 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from searchkit.deliver.records import Item, Message
+from searchkit.hidden import HIDDEN
 from searchkit.urls import split_url
 
-# C0 but tab and newline, DEL, C1, bidi controls and zero-width marks, tag characters, lone
-# surrogates, and what XML 1.0 has no place for.  Joiners (200C, 200D) stay: Persian and many
-# Indian scripts are spelt with them.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
-    "\ufffe\uffff\U000e0000-\U000e007f\ud800-\udfff]"
-)
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _COLUMNS = 76
 # Of one passage; a passage has some 1,000.  More is shown by the command named there.
@@ -36,12 +30,12 @@ _Piece = tuple[str, str]  # what it is ("", "mark", "out", "in"), text
 
 
 def clean(text: str) -> str:
-    r"""The text without what no reader sees.
+    r"""The text without what no reader sees, nor XML 1.0 has a place for.
 
     >>> clean("a\x1b[2Jb\u202e")
     'a[2Jb'
     """
-    return _HIDDEN.sub("", text)
+    return HIDDEN.sub("", text)
 
 
 def one_line(text: str | None) -> str:

@@ -8,6 +8,9 @@ field ``problem``, what it could not read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from searchkit.urls import canonical_url, split_url
 
 MOST_ITEMS = 50_000
 """Of one answer: what a sitemap may hold by its standard."""
@@ -30,3 +33,20 @@ class Item:
     published: str | None = None
     stamp: str | None = None
     content: str | None = None
+
+
+def address(text: str, base: str) -> str | None:
+    """A link as a whole web address without what only campaigns need, or None where it is none.
+
+    >>> address("../note/7?utm_source=x", "https://mfa.example/press/feed")
+    'https://mfa.example/note/7'
+    >>> address("javascript:alert(1)", "https://mfa.example/")
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_URL:
+        return None
+    try:
+        whole = urljoin(base, text)
+    except ValueError:
+        return None
+    return canonical_url(whole) if split_url(whole) is not None else None

@@ -17,13 +17,12 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import struct_time
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from searchkit.dates import parse_date
-from searchkit.discover import LONGEST_URL, Item
-from searchkit.urls import canonical_url, split_url, url_key
+from searchkit.discover import Item, address
+from searchkit.urls import url_key
 
 LARGEST_FEED = 16 << 20
 MOST_ENTRIES = 5_000
@@ -37,7 +36,6 @@ class Feed:
     """What a feed holds; ``problem`` tells what could not be read, None where all was."""
 
     items: tuple[Item, ...]
-    title: str | None = None
     next_url: str | None = None
     problem: str | None = None
 
@@ -69,18 +67,13 @@ def read_feed(body: bytes, url: str, content_type: str = "") -> Feed:
             items.setdefault(item.key, item)
     missing = sum(link is None for link in links)
     problem = f"{missing} of {len(links)} items have no link" if missing else None
-    return Feed(tuple(items.values()), _text(parsed.feed, "title"), _next(parsed, url), problem)
+    return Feed(tuple(items.values()), _next(parsed, url), problem)
 
 
 def _link(entry: Any, base: str) -> str | None:
     for link in (entry.get("link"), entry.get("id")):
-        if isinstance(link, str) and link.strip() and len(link) <= LONGEST_URL:
-            try:
-                whole = urljoin(base, link.strip())
-            except ValueError:
-                continue
-            if split_url(whole) is not None:
-                return canonical_url(whole)
+        if isinstance(link, str) and (whole := address(link, base)) is not None:
+            return whole
     return None
 
 
@@ -148,6 +141,5 @@ def _next(parsed: Any, base: str) -> str | None:
     """The next page of a feed that has several (RFC 5005)."""
     for link in parsed.feed.get("links", ()):
         if link.get("rel") == "next" and link.get("href"):
-            whole = urljoin(base, link["href"])
-            return canonical_url(whole) if split_url(whole) else None
+            return address(link["href"], base)
     return None

@@ -12,12 +12,11 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, XMLParsedAsHTMLWarning
 
-from searchkit.discover import LONGEST_URL, Item
-from searchkit.urls import canonical_url, site_of, split_url, url_key
+from searchkit.discover import Item, address
+from searchkit.urls import site_of, url_key
 
 LARGEST_LIST = 8 << 20
 MOST_TAGS = 50_000  # a list of a thousand links has some 10,000; nested ones cost the most
@@ -83,8 +82,8 @@ def find_feeds(body: bytes, url: str, charset: str | None = None) -> tuple[str, 
         named = f"{link.get('title') or ''} {link['href']}".lower()
         if "alternate" not in rel or kind not in FEED_TYPES or "comment" in named:
             continue
-        if (address := _address(str(link["href"]), base)) is not None:
-            found.setdefault(address)
+        if (feed := address(str(link["href"]), base)) is not None:
+            found.setdefault(feed)
     return tuple(found)
 
 
@@ -96,7 +95,7 @@ def _soup(body: bytes, charset: str | None) -> BeautifulSoup:
 
 def _base(soup: BeautifulSoup, url: str) -> str:
     base = soup.find("base", href=True)
-    return _address(str(base["href"]), url) or url if base else url
+    return address(str(base["href"]), url) or url if base else url
 
 
 def _links(soup: BeautifulSoup, selector: str | None) -> Iterator[Any]:
@@ -111,15 +110,15 @@ def _items(links: list[Any], base: str, url: str) -> tuple[Item, ...]:
     own, site = url_key(url), site_of(url)
     found: dict[str, Item] = {}
     for link in links[:MOST_LINKS]:
-        address = _address(str(link.get("href") or ""), base)
-        if address is None or site_of(address) != site or _NO_PAGE.search(address.split("?")[0]):
+        target = _target(link, base, site)
+        if target is None or _NO_PAGE.search(target.split("?")[0]):
             continue
-        key = url_key(address)
+        key = url_key(target)
         if key != own:
             title = " ".join(link.get_text(" ").split())[:500] or None
             known = found.get(key)
             if known is None or (known.title is None and title):
-                found[key] = Item(address, key, title)
+                found[key] = Item(target, key, title)
     return tuple(found.values())
 
 
@@ -138,9 +137,9 @@ def _next(soup: BeautifulSoup, base: str, url: str, selector: str | None) -> str
             if " ".join(link.get_text(" ").split()).casefold() in _NEXT_WORDS
         ]
     for link in candidates:
-        address = _address(str(link.get("href") or ""), base)
-        if address is not None and site_of(address) == site_of(url) and address != url:
-            return address
+        target = _target(link, base, site_of(url))
+        if target is not None and target != url:
+            return target
     return None
 
 
@@ -151,12 +150,8 @@ def _problem(found: tuple[Item, ...], url: str, selector: str | None) -> str | N
     return f"the list {url} has no links{where}"
 
 
-def _address(text: str, base: str) -> str | None:
-    text = text.strip()
-    if not text or text.startswith("#") or len(text) > LONGEST_URL:
-        return None
-    try:
-        whole = urljoin(base, text)
-    except ValueError:
-        return None
-    return canonical_url(whole) if split_url(whole) is not None else None
+def _target(link: Any, base: str, site: str | None) -> str | None:
+    """Where a link leads, None where that is no other page of the site."""
+    href = str(link.get("href") or "").strip()
+    target = None if href.startswith("#") else address(href, base)
+    return target if target is not None and site_of(target) == site else None

@@ -10,14 +10,13 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from searchkit.dates import parse_date
-from searchkit.discover import LONGEST_URL, MOST_ITEMS, Item
+from searchkit.discover import LONGEST_URL, MOST_ITEMS, Item, address
 from searchkit.inflate import InflateError, inflate
-from searchkit.urls import canonical_url, split_url, url_key
+from searchkit.urls import url_key
 
 LARGEST_SITEMAP = 50 << 20
 """Unpacked, as the standard has it (sitemaps.org)."""
@@ -93,7 +92,7 @@ def _item(element: Any, base: str) -> Item | None:
     for child in element.iter():
         if isinstance(child.tag, str) and child.text:
             found.setdefault(_local(child), " ".join(child.text.split())[: LONGEST_URL + 1])
-    link = _address(found.get("loc", ""), base)
+    link = address(found.get("loc", ""), base)
     if link is None:
         return None
     published = found.get("publication_date")
@@ -110,18 +109,8 @@ def _of_lines(body: bytes, base: str) -> Iterator[Item]:
     for number, line in enumerate(body.decode("utf-8", "replace").splitlines()):
         if number >= MOST_ITEMS:
             return
-        if (link := _address(line.strip(), base)) is not None:
+        if (link := address(line, base)) is not None:
             yield Item(link, url_key(link))
-
-
-def _address(text: str, base: str) -> str | None:
-    if not text or len(text) > LONGEST_URL:
-        return None
-    try:
-        whole = urljoin(base, text)
-    except ValueError:
-        return None
-    return canonical_url(whole) if split_url(whole) is not None else None
 
 
 def _unique(items: Iterator[Item] | list[Item]) -> tuple[Item, ...]:

@@ -13,6 +13,7 @@ import codecs
 import http.client
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urljoin
@@ -79,20 +80,14 @@ def fetch_page(
     agent = agent or user_agent()
     if problem := agent_problem(agent):
         raise FetchError(redact_url(url), problem, "bad_agent")
-    parts = checked_url(url)
-    named = parts.host
-    seen = {str(parts)}
-    for _ in range(MAX_REDIRECTS + 1):
-        private = allow_private and parts.host == named
-        with errors_of(parts, limits):
-            answer = get(parts, private=private, limits=limits, agent=agent)
-        if answer.status not in REDIRECTS:
-            return _page(url, parts, answer, max_bytes)
-        parts = redirect_target(parts, answer)
-        if str(parts) in seen:
-            raise fetch_error(parts, "the redirects go in a circle", "redirect_loop")
-        seen.add(str(parts))
-    raise fetch_error(parts, f"more than {MAX_REDIRECTS} redirects", "redirect_loop")
+    named = checked_url(url)
+
+    def ask(parts: UrlParts) -> Answer:
+        private = allow_private and parts.host == named.host
+        return get(parts, private=private, limits=limits, agent=agent)
+
+    parts, answer = follow(named, ask, limits)
+    return _page(url, parts, answer, max_bytes)
 
 
 def checked_url(url: str) -> UrlParts:
@@ -111,7 +106,33 @@ def checked_url(url: str) -> UrlParts:
     return parts
 
 
-def redirect_target(parts: UrlParts, answer: Answer) -> UrlParts:
+def follow(
+    parts: UrlParts,
+    ask: Callable[[UrlParts], Answer],
+    limits: Limits,
+    may_visit: Callable[[str], None] | None = None,
+) -> tuple[UrlParts, Answer]:
+    """Ask, and again where each redirect leads: the last address, and what it answers.
+
+    ``may_visit`` is asked before each redirect and may raise FetchError.  Raises FetchError
+    for what ``ask`` raises, for a circle, and after 10 redirects.
+    """
+    seen = {str(parts)}
+    for _ in range(MAX_REDIRECTS + 1):
+        with errors_of(parts, limits):
+            answer = ask(parts)
+        if answer.status not in REDIRECTS:
+            return parts, answer
+        parts = _redirect_target(parts, answer)
+        if str(parts) in seen:
+            raise fetch_error(parts, "the redirects go in a circle", "redirect_loop")
+        if may_visit is not None:
+            may_visit(str(parts))
+        seen.add(str(parts))
+    raise fetch_error(parts, f"more than {MAX_REDIRECTS} redirects", "redirect_loop")
+
+
+def _redirect_target(parts: UrlParts, answer: Answer) -> UrlParts:
     """Where a redirect leads; raises FetchError where that is nowhere, or less safe."""
     location = answer.headers.get("Location")
     if location is None:

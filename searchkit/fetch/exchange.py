@@ -13,7 +13,7 @@ import io
 import socket
 import ssl
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import Message
 from selectors import EVENT_READ, DefaultSelector
@@ -100,6 +100,17 @@ class Wire:
         finally:
             self._raw.deadline = None
             self.used_at = time.monotonic()
+
+    def put(self, request: bytes, *, limits: Limits) -> Answer:
+        """Send what is complete in itself, as the last thing; the body is not read.
+
+        Who has seen enough answers and hangs up: the answer may still be there.
+        """
+        self._raw.start(limits)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._sock.sendall(request)
+        response = self._head()
+        return Answer(response.status, response.headers, b"")
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Give HTTPResponse its reader; the mode is always "rb"."""

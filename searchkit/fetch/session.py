@@ -18,16 +18,15 @@ from typing import Self
 from searchkit.errors import FetchError
 from searchkit.fetch import (
     MAX_PAGE_BYTES,
-    MAX_REDIRECTS,
     TIMEOUT_S,
     agent_problem,
     charset_of,
     checked_url,
-    redirect_target,
+    follow,
     unpacked,
 )
-from searchkit.fetch.connection import Limits, connect, errors_of, fetch_error
-from searchkit.fetch.exchange import REDIRECTS, Answer, Wire
+from searchkit.fetch.connection import Limits, connect
+from searchkit.fetch.exchange import Answer, Wire
 from searchkit.urls import UrlParts
 
 # Servers close what is idle after 5 to 75 seconds, which shows; what lies between may forget
@@ -133,24 +132,16 @@ class Session:
         TemporaryFetchError where trying later may help.
         """
         limits = Limits(time.monotonic() + self._timeout_s, self._timeout_s, self._max_bytes)
-        parts = checked_url(url)
-        named = parts.host
-        seen = {str(parts)}
+        named = checked_url(url)
         validators = _validators(etag, last_modified)
-        for _ in range(MAX_REDIRECTS + 1):
-            private = self._private and parts.host == named
-            with errors_of(parts, limits):
-                answer = self._answer(parts, limits, validators, private=private)
-            if answer.status not in REDIRECTS:
-                return self._response(url, parts, answer)
-            parts = redirect_target(parts, answer)
-            if str(parts) in seen:
-                raise fetch_error(parts, "the redirects go in a circle", "redirect_loop")
-            if may_visit is not None:
-                may_visit(str(parts))
-            seen.add(str(parts))
-            validators = ()  # they are of the page asked for, not of another
-        raise fetch_error(parts, f"more than {MAX_REDIRECTS} redirects", "redirect_loop")
+
+        def ask(parts: UrlParts) -> Answer:
+            # Validators are of the page asked for, not of another.
+            headers = validators if parts is named else ()
+            private = self._private and parts.host == named.host
+            return self._answer(parts, limits, headers, private=private)
+
+        return self._response(url, *follow(named, ask, limits, may_visit))
 
     def _answer(
         self, parts: UrlParts, limits: Limits, headers: tuple[str, ...], *, private: bool

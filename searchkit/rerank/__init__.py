@@ -51,6 +51,15 @@ def rerank(query: str, texts: Sequence[str], scores: Sequence[float]) -> list[fl
     return [(1 - MODEL_SHARE) * engine + MODEL_SHARE * meaning for engine, meaning in pairs]
 
 
+def titled(title: str | None, text: str) -> str:
+    """The text as it is judged, its title before it.
+
+    >>> titled("Grain", "Ships sail."), titled(None, "Ships sail.")
+    ('Grain. Ships sail.', 'Ships sail.')
+    """
+    return f"{title}. {text}" if title else text
+
+
 def standard(values: Sequence[float]) -> list[float]:
     """The values with mean 0 and deviation 1; all 0 where they are equal.
 

@@ -350,7 +350,7 @@ def topic_cut(words: Words, start: int, stop: int) -> int:
             if "importance" in words.lows[i : i + 4]:
                 return stop
             return i - 1 - (words.texts[i - 2] == ",")
-        if words.texts[i] in "—–-," and words.texts[i] != "":
+        if words.texts[i] in COMMENT_MARKS:
             if words.texts[i] != "," and words.lows[i + 1] in ("although", "though"):
                 return i
             if words.lows[i + 1] in ("a", "an") and not COMMENTS.isdisjoint(
@@ -360,6 +360,7 @@ def topic_cut(words: Words, start: int, stop: int) -> int:
     return stop
 
 
+COMMENT_MARKS = frozenset("—–-,")
 # ", a reference to ...": what the writer makes of the words.
 COMMENTS = word_set(
     """

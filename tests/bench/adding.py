@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-CORPUS = Path(__file__).parents[3] / "shared" / "data" / "corpora" / "starter.jsonl.gz"
+from tests.conftest import measured
+
 DOCUMENTS = 600
 RUNS = 3
 LOOK_EVERY_S = 0.1
@@ -104,14 +105,12 @@ def told(name: str, costs: list[Cost], documents: int) -> str:
 
 def main() -> int:
     """Run both in turn, print medians and their ratio."""
-    if not CORPUS.is_file():
-        print("skipped: the measuring data is not here")
-        return 0
+    corpus = measured("corpora/starter.jsonl.gz")
     documents = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
     costs: dict[int, list[Cost]] = {1: [], 2: []}
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus.jsonl"
-        with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
+        with gzip.open(corpus, "rt", encoding="utf-8") as lines:
             corpus.write_text("".join(islice(lines, documents)), encoding="utf-8")
         for run in range(RUNS):
             for workers, found in costs.items():

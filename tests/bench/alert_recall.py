@@ -29,8 +29,7 @@ from searchkit.ingest import add_pages
 from searchkit.inputs import iter_pages
 from searchkit.records import Given
 from searchkit.search import open_index
-
-DATA = Path("../shared/data/corpora/reuters-21578.jsonl.gz")
+from tests.conftest import measured
 
 TOPICS = """
 cocoa (harvest OR crop) | wheat export* -barley | maize OR corn | barley tender | oats OR oat |
@@ -86,7 +85,7 @@ def queries() -> list[str]:
 
 def slices(folder: Path, records: int, count: int) -> Iterator[Path]:
     """The wire in files, in order of date."""
-    with gzip.open(DATA, "rt", encoding="utf-8") as lines:
+    with gzip.open(measured("corpora/reuters-21578.jsonl.gz"), "rt", encoding="utf-8") as lines:
         ordered = sorted(lines, key=lambda line: str(json.loads(line)["date"]))[:records]
     size = -(-len(ordered) // count)
     for start in range(0, len(ordered), size):
@@ -143,8 +142,6 @@ def compare(folder: Path, texts: list[str], told: dict[int, set[str]]) -> None:
 def main() -> None:
     texts = queries()
     given = sys.argv[1] if len(sys.argv) > 1 else "3000"
-    if given.isdecimal() and not DATA.exists():
-        raise SystemExit("the measuring data is not here")
     if not given.isdecimal():
         told: dict[int, set[str]] = {n: set() for n in range(len(texts))}
         hold(Path(given), texts, 0, told)

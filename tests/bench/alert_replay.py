@@ -26,11 +26,10 @@ from searchkit.archive import open_archive
 from searchkit.engines import open_engine
 from searchkit.indexer import build_entry, update_index
 from searchkit.search import Index, open_index
+from tests.conftest import measured
 from tests.oracle import matches
 from tests.test_crawl import Crawler, source_of
 from tests.websites import replay_feed
-
-FEED = Path("../shared/data/feeds/state-dept-replay")
 
 QUERIES = """
 ukraine | russia | ukraine AND "security assistance" | sanctions | sanctions -russia | nato |
@@ -101,12 +100,11 @@ def check(path: Path, told_file: Path, expected: dict[str, set[str]]) -> None:
 
 
 def main() -> None:
-    if not FEED.exists():
-        raise SystemExit("the measuring data is not here")
+    feed = measured("feeds/state-dept-replay")
     versions = int(sys.argv[1]) if len(sys.argv) > 1 else 160
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 30
     chance = random.Random()
-    with tempfile.TemporaryDirectory() as name, replay_feed(FEED) as replay:
+    with tempfile.TemporaryDirectory() as name, replay_feed(feed) as replay:
         path, told_file = Path(name) / "index", Path(name) / "told.jsonl"
         with alerts.open_ledger(path, create=True) as ledger:
             for alert, text in queries().items():

@@ -30,8 +30,8 @@ from searchkit.ingest import add_pages
 from searchkit.inputs import iter_pages
 from searchkit.records import Given
 from searchkit.search import Index, open_index
+from tests.conftest import measured
 
-DATA = Path("../shared/data/corpora/reuters-21578.jsonl.gz")
 RECORDS, PASSAGES = 2_500, 1_000
 
 
@@ -107,9 +107,8 @@ def searched(index: Index, texts: list[str]) -> float:
 
 
 def main() -> None:
-    source = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    if not source.exists():
-        raise SystemExit("the measuring data is not here")
+    given = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    source = given or measured("corpora/reuters-21578.jsonl.gz")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         since = build(source, folder)

@@ -25,7 +25,7 @@ from searchkit.errors import UsageError
 from searchkit.records import Statement
 from searchkit.segment import check_parser
 from tests.attribution import Found, our_statements, read_labelled, score
-from tests.conftest import MEASURING_DATA
+from tests.conftest import measured
 
 SETS = {"diplomatic": "gold/dev.jsonl", "news": "polnear/dev.jsonl.gz"}
 # “...” with a capitalised name and a verb of saying after it, or before it.
@@ -114,8 +114,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    data = Path(sys.argv[1]) if len(sys.argv) > 1 else MEASURING_DATA / "data"
-    if not data.is_dir():
-        print("skipped: the measuring data is not here")
-        sys.exit(0)
-    main(data)
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else measured("."))

@@ -82,13 +82,12 @@ def make_entries(count: int) -> Iterator[Any]:
         )
 
 
-def build_ours(folder: Path, count: int) -> Any:
+def build_ours(folder: Path, count: int, engine_name: str = "whoosh") -> Any:
     from itertools import islice
 
     from searchkit.engines import open_engine
 
-    engine, all_entries = open_engine("whoosh", folder), make_entries(count)
-
+    engine, all_entries = open_engine(engine_name, folder), make_entries(count)
     for start in range(0, count, 20_000):
         engine.update((), islice(all_entries, 20_000), start + 1)
     return engine
@@ -173,8 +172,8 @@ def ask_raw(made: Any) -> Any:
         return {k: timed(lambda q=q: len(searcher.search(q, limit=10))) for k, q in queries.items()}  # type: ignore[misc]
 
 
-def in_process(side: str, count: int) -> Any:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.bench_engine", str(count), side]
+def in_process(side: str, count: int, bench: str = "bench_engine") -> Any:
+    command = [sys.executable, "-W", "ignore", "-m", f"tests.bench.{bench}", str(count), side]
     return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 

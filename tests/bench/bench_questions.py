@@ -22,7 +22,7 @@ from typing import Any
 from searchkit.analyzer import analyze
 from searchkit.records import Hit
 from searchkit.search import open_index
-from tests.conftest import MEASURING_DATA
+from tests.conftest import measured
 
 QUESTIONS = Path(__file__).parents[1] / "data" / "questions.json"
 AMONG = 5
@@ -63,9 +63,6 @@ def main(index: Path, corpus: Path | None) -> int:
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))
-    starter = MEASURING_DATA / "data" / "corpora" / "starter.jsonl.gz"
-    if not starter.is_file():
-        print("skipped: the measuring data is not here")
-        sys.exit(0)
+    starter = measured("corpora/starter.jsonl.gz")
     with tempfile.TemporaryDirectory() as folder:
         sys.exit(main(Path(folder), starter))

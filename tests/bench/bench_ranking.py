@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from searchkit.evaluate import evaluate_collection, mean
+from tests.conftest import measured
 
 FLOORS: dict[str, dict[str, float]] = json.loads(
     (Path(__file__).parents[1] / "floors.json").read_text(encoding="utf-8")
@@ -34,6 +35,5 @@ def main(folder: Path, *, rerank: bool) -> int:
 
 
 if __name__ == "__main__":
-    default = Path(__file__).parents[2] / "../shared/data/ir"
     named = [Path(argument) for argument in sys.argv[1:] if argument != "--rerank"]
-    sys.exit(main(named[0] if named else default, rerank="--rerank" in sys.argv))
+    sys.exit(main(named[0] if named else measured("ir"), rerank="--rerank" in sys.argv))

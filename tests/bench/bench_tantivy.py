@@ -11,43 +11,26 @@ from __future__ import annotations
 
 import json
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.bench.bench_engine import (
     COUNTRIES,
+    ask_ours,
     ask_raw,
+    build_ours,
     build_raw,
     day,
-    make_entries,
-    make_nodes,
+    in_process,
     make_texts,
     make_words,
     measure,
     timed,
 )
-
-
-def build_ours(folder: Path, count: int) -> Any:
-    from itertools import islice
-
-    from searchkit.engines import open_engine
-
-    engine, entries = open_engine("tantivy", folder), make_entries(count)
-    for start in range(0, count, 20_000):
-        engine.update((), islice(entries, 20_000), start + 1)
-    return engine
-
-
-def ask_ours(engine: Any) -> Any:
-    return {
-        kind: timed(lambda node=node: engine.search(node, limit=10).total)  # type: ignore[misc]
-        for kind, node in make_nodes().items()
-    }
 
 
 def build_tantivy(folder: Path, count: int) -> Any:
@@ -131,20 +114,15 @@ def stem_of(index: Any, word: str) -> str:
 
 
 SIDES: dict[str, tuple[Callable[[Path, int], Any], Callable[[Any], Any]]] = {
-    "searchkit": (build_ours, ask_ours),
+    "searchkit": (partial(build_ours, engine_name="tantivy"), ask_ours),
     "tantivy": (build_tantivy, ask_tantivy),
     "Whoosh": (build_raw, ask_raw),
 }
 
 
-def in_process(side: str, count: int) -> Any:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.bench.bench_tantivy", str(count), side]
-    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-
-
 def main(count: int) -> None:
     begun = time.perf_counter()
-    found = {side: in_process(side, count) for side in SIDES}
+    found = {side: in_process(side, count, "bench_tantivy") for side in SIDES}
     for side, figures in found.items():
         print(
             f"{side:10} {count / figures['wall']:9,.0f} entries/s, "

@@ -32,8 +32,9 @@ from searchkit.archive.database import Database
 from searchkit.cli.index import bring_up
 from searchkit.ingest import add_pages
 from searchkit.records import Given, Page
+from tests.conftest import measured
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "data" / "corpora" / "starter.jsonl.gz"
+STARTER = "corpora/starter.jsonl.gz"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 SPELLINGS = [
@@ -146,7 +147,7 @@ def told(what: str, found: set[tuple[str, str]], true: set[tuple[str, str]]) -> 
 def keep_stories(archive: Archive, count: int) -> dict[str, str]:
     """Keep so many documents and two copies of each; gives their names by document id."""
     rng = random.Random(7)
-    originals = chosen(CORPUS, count, rng)
+    originals = chosen(measured(STARTER), count, rng)
     records = [
         each
         for original in originals
@@ -239,7 +240,9 @@ def measure_time(count: int, folder: Path) -> None:
         archive._copies = _Timed(archive._database)
         begun = time.perf_counter()
         kept = 0
-        for number, _ in enumerate(add_pages(archive, pages(documents(CORPUS)), Given())):
+        for number, _ in enumerate(
+            add_pages(archive, pages(documents(measured(STARTER))), Given())
+        ):
             if number % 100 == 0:
                 kept = archive.counts().passages
                 if kept >= count:
@@ -263,9 +266,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--passages", type=int, default=100_000)
     options = parser.parse_args()
-    if not CORPUS.exists():
-        print("the measuring data is not here")
-        return
+    measured(STARTER)
     with tempfile.TemporaryDirectory() as folder:
         if options.documents:
             measure_pairs(options.documents, Path(folder) / "pairs")

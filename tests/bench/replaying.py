@@ -22,11 +22,11 @@ from searchkit.archive import open_archive
 from searchkit.clean import clean_page
 from searchkit.records import Given, Page
 from searchkit.urls import document_id, url_key
-from tests.conftest import MEASURING_DATA
+from tests.conftest import measured
 from tests.test_crawl import Crawler, kinds, source_of
 from tests.websites import Entry, Replay, replay_feed
 
-FOLDER = MEASURING_DATA / "data" / "feeds" / "state-dept-replay"
+FEED = "feeds/state-dept-replay"
 
 
 def text_of(replay: Replay, entry: Entry, url: str) -> str:
@@ -49,7 +49,7 @@ def days(files: list[Path], site: str) -> dict[str, set[str]]:
 def check(crawler: Crawler, replay: Replay, count: int) -> Counter[str]:
     told: Counter[str] = Counter()
     expected = replay.expected(range(count))
-    published = days(sorted(FOLDER.glob("*.rss"))[:count], replay.site.url(""))
+    published = days(sorted(measured(FEED).glob("*.rss"))[:count], replay.site.url(""))
     with open_archive(crawler.folder) as archive:
         ids = [change.document_id for change in archive.changed_since(0)]
         told["items of the feed"] = len(expected)
@@ -78,7 +78,7 @@ def check(crawler: Crawler, replay: Replay, count: int) -> Counter[str]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, replay_feed(FOLDER) as replay:
+    with tempfile.TemporaryDirectory() as folder, replay_feed(measured(FEED)) as replay:
         count = int(sys.argv[1]) if len(sys.argv) > 1 else len(replay)
         crawler = Crawler(Path(folder) / "index")
         source = source_of(replay.site, feeds=(replay.feed_url,))

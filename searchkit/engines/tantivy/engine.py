@@ -5,6 +5,7 @@ It decides what is written when, and which commit is read; `searching` puts the 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -15,6 +16,14 @@ from pathlib import Path
 import tantivy
 
 from searchkit.engines import Found, Sort
+from searchkit.engines.folders import (
+    damaged,
+    guard_folder,
+    make_folder,
+    refused,
+    stamp_of,
+    unreadable,
+)
 from searchkit.engines.tantivy import files
 from searchkit.engines.tantivy.documents import (
     DOCUMENT,
@@ -29,7 +38,7 @@ from searchkit.engines.tantivy.documents import (
 )
 from searchkit.engines.tantivy.files import Record, State
 from searchkit.engines.tantivy.searching import Searching
-from searchkit.errors import Busy, IndexProblem, SearchkitError
+from searchkit.errors import Busy, IndexProblem
 from searchkit.query import Node
 from searchkit.records import Entry
 
@@ -81,7 +90,7 @@ class TantivyEngine:
 
     def _open(self) -> _Opened:
         """The last commit; the one at hand, where there is no newer."""
-        seen = self._stamp()
+        seen = stamp_of(self._meta)
         if self._opened is not None and seen == self._seen:
             return self._opened
         self.close()
@@ -89,27 +98,13 @@ class TantivyEngine:
         self._opened, self._seen = opened, seen
         return opened
 
-    def _stamp(self) -> tuple[int, ...] | None:
-        try:
-            info = self._meta.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as exc:
-            raise self._unreadable(exc) from exc
-        return info.st_ino, info.st_mtime_ns, info.st_size
-
-    def _unreadable(self, exc: OSError) -> IndexProblem:
-        return IndexProblem(f"index '{self._folder}' cannot be read: {exc.strerror or exc}")
-
     def _open_commit(self) -> _Opened:
         schema = make_schema()
-        if self._folder.exists() and not self._folder.is_dir():
-            raise IndexProblem(
-                f"index '{self._folder}' is not a folder: move it away. {files.REBUILD}"
-            )
         missing = None
         for _ in range(_READ_TRIES):
             try:
+                if os.path.lexists(self._folder):
+                    guard_folder(self._folder)
                 state = files.read_state(self._folder)
                 if not self._meta.exists():
                     return _Opened(state, schema, None)
@@ -123,9 +118,9 @@ class TantivyEngine:
             except FileNotFoundError as exc:  # a writer has just merged it away
                 missing = exc.filename
             except OSError as exc:
-                raise self._unreadable(exc) from exc
+                raise unreadable(self._folder, exc) from exc
         if missing:
-            raise files.damaged(self._folder, f"{Path(missing).name} is missing")
+            raise damaged(self._folder, f"{Path(missing).name} is missing")
         raise Busy(f"index '{self._folder}' is being written all the time: try again later")
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
@@ -168,7 +163,7 @@ class TantivyEngine:
             self.close()
             self._open()
         except OSError as exc:
-            return [str(self._unreadable(exc))]
+            return [str(unreadable(self._folder, exc))]
         except IndexProblem as exc:
             return [str(exc)]
         return []
@@ -198,12 +193,12 @@ class TantivyEngine:
                 _told(self._folder, writer.wait_merging_threads)
                 del writer, index
         except OSError as exc:
-            raise _refused(self._folder, exc.strerror or str(exc)) from exc
+            raise refused(self._folder, exc.strerror or str(exc)) from exc
         return written
 
     def _begin(self) -> tuple[tantivy.Index, tantivy.IndexWriter]:
         """An index of its own for each update: a reused one leaves files that nobody names."""
-        files.make_folder(self._folder)
+        make_folder(self._folder)
         if files.is_new(self._folder):
             if not (self._folder / files.RECORD).exists():
                 files.write_record(self._folder, Record())
@@ -222,7 +217,7 @@ class TantivyEngine:
                 return index.writer(_HEAP_BYTES, 1)
             except ValueError as exc:
                 if "lock" not in str(exc).lower():
-                    raise _refused(self._folder, str(exc)) from exc
+                    raise refused(self._folder, str(exc)) from exc
             if time.monotonic() >= deadline:
                 raise Busy(f"index '{self._folder}' is being written: try again later")
             time.sleep(_POLL_S)
@@ -257,7 +252,7 @@ def _write(
         try:
             writer.add_document(document)
         except ValueError as exc:
-            raise _refused(folder, str(exc)) from exc
+            raise refused(folder, str(exc)) from exc
     return len(held)
 
 
@@ -265,11 +260,4 @@ def _told(folder: Path, call: Callable[[], object]) -> None:
     try:
         call()
     except ValueError as exc:
-        raise _refused(folder, str(exc)) from exc
-
-
-def _refused(folder: Path, why: str) -> SearchkitError:
-    return SearchkitError(
-        f"index '{folder}' cannot be written: {why}. "
-        "The last commit is untouched: make room or access, then run the command again"
-    )
+        raise refused(folder, str(exc)) from exc

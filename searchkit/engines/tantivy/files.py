@@ -17,13 +17,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from searchkit.engines import SCHEMA
-from searchkit.errors import IndexProblem
+from searchkit.engines import folders
+from searchkit.engines.folders import damaged
 
 META = "meta.json"
 RECORD = "revision"
 SOUND = "sound"
-REBUILD = "Run: searchkit index --rebuild"
 
 _MAGIC = "searchkit-tantivy"
 _TRIES = 10
@@ -52,11 +51,6 @@ class State:
     stamp: int = 0
     revision: int = 0
     has_deleted: bool = False
-
-
-def damaged(folder: Path, what: str) -> IndexProblem:
-    """The error for files that are not as they were written."""
-    return IndexProblem(f"index '{folder}' is damaged ({what}). {REBUILD}")
 
 
 @contextmanager
@@ -112,40 +106,16 @@ def _read_meta(folder: Path) -> dict[str, Any]:
 
 def read_record(folder: Path) -> Record:
     """The record of revisions; IndexProblem where it is missing, damaged or of another schema."""
-    try:
-        header, _, body = (folder / RECORD).read_bytes().partition(b"\n")
-    except FileNotFoundError as exc:
-        raise damaged(folder, f"the file {RECORD!r} is missing") from exc
-    words = header.decode("ascii", "replace").split(" ")
-    if len(words) != 3 or words[0] != _MAGIC or not words[1].isdigit():
-        raise damaged(folder, f"the file {RECORD!r} cannot be read")
-    if words[1] != str(SCHEMA):
-        raise IndexProblem(
-            f"index '{folder}' has schema {words[1]}, this searchkit needs {SCHEMA}. {REBUILD}"
-        )
-    if words[2] != f"{zlib.crc32(body):08x}":
-        raise damaged(folder, f"the file {RECORD!r} fails its checksum")
-    return Record(**json.loads(body))
+    return folders.read_record(folder / RECORD, _MAGIC, _record_of)
+
+
+def _record_of(found: Any) -> Record:
+    return Record(int(found["base"]), int(found["revision"]), int(found["next"]))
 
 
 def write_record(folder: Path, record: Record) -> None:
     """Put the record in force; it is on the disk when this returns."""
-    body = json.dumps(asdict(record)).encode()
-    new = folder / (RECORD + ".new")
-    with new.open("wb") as file:
-        file.write(f"{_MAGIC} {SCHEMA} {zlib.crc32(body):08x}\n".encode() + body)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / RECORD)
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder, for its owner alone, where there is none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    if not folder.is_dir():
-        raise IndexProblem(f"index '{folder}' is not a folder: move it away. {REBUILD}")
+    folders.write_record(folder / RECORD, _MAGIC, asdict(record))
 
 
 def verify(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""What makes segment files an index: the commit record, the folder's rules, the lock.
+"""What makes segment files an index: the commit record, and the lock.
 
 The record names the segments, their deleted entries, sizes and checksums, and the
 archive revision that they hold.  It is one file put in place by one rename: before it
@@ -8,21 +8,27 @@ Whoosh's own table of contents is a pickle without checksum; none is written or 
 
 from __future__ import annotations
 
-import json
 import os
-import stat
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from whoosh.util.filelock import FileLock
 
-from searchkit.engines import SCHEMA
+from searchkit.engines.folders import (
+    damaged,
+    make_folder,
+    read_record,
+    refused,
+    sync,
+    write_record,
+)
 from searchkit.engines.whoosh.postings import Damage
-from searchkit.errors import Busy, IndexProblem, SearchkitError
+from searchkit.errors import Busy
 
 COMMIT = "commit"
 LOCK = "lock"
@@ -30,8 +36,6 @@ _SEGMENT_SUFFIX = ".seg"
 _MAGIC = "searchkit-whoosh"
 
 _POLL_S = 0.05
-
-REBUILD = "Run: searchkit index --rebuild"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,6 @@ class Commit:
         return sum(segment.live for segment in self.segments)
 
 
-def damaged(folder: Path, what: str) -> IndexProblem:
-    """The error for files that are not as they were written."""
-    return IndexProblem(f"index '{folder}' is damaged ({what}). {REBUILD}")
-
-
 @contextmanager
 def reading(folder: Path) -> Iterator[None]:
     """Around what reads the index's segments: Damage becomes IndexProblem."""
@@ -76,27 +75,6 @@ def reading(folder: Path) -> Iterator[None]:
         yield
     except Damage as exc:
         raise damaged(folder, str(exc)) from exc
-
-
-def guard_folder(folder: Path) -> None:
-    """Raise IndexProblem where the folder is somebody else's, or others may write in it."""
-    info = folder.stat()
-    if not stat.S_ISDIR(info.st_mode):
-        raise IndexProblem(f"index '{folder}' is not a folder: move it away. {REBUILD}")
-    if not hasattr(os, "geteuid"):
-        return
-    if info.st_uid not in (os.geteuid(), 0):
-        raise IndexProblem(f"index '{folder}' belongs to another user: move it away. {REBUILD}")
-    if info.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise IndexProblem(f"index '{folder}' can be written by others. Run: chmod 700 '{folder}'")
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder, for its owner alone, where there is none; then guard it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    guard_folder(folder)
 
 
 def read_commit(folder: Path) -> Commit:
@@ -110,26 +88,15 @@ def read_commit(folder: Path) -> Commit:
             return Commit()
         if not path.exists():  # no first commit has come about since the first look
             raise damaged(folder, f"the file {COMMIT!r} is missing")
-    data = path.read_bytes()
-    header, _, body = data.partition(b"\n")
-    words = header.decode("ascii", "replace").split(" ")
-    if len(words) != 3 or words[0] != _MAGIC or not words[1].isdigit():
-        raise damaged(folder, f"the file {COMMIT!r} cannot be read")
-    if words[1] != str(SCHEMA):
-        raise IndexProblem(
-            f"index '{folder}' has schema {words[1]}, this searchkit needs {SCHEMA}. {REBUILD}"
-        )
-    if words[2] != f"{zlib.crc32(body):08x}":
-        raise damaged(folder, f"the file {COMMIT!r} fails its checksum")
-    try:
-        record = json.loads(body)
-        segments = tuple(
-            SegmentRecord(**{**segment, "deleted": tuple(segment["deleted"])})
-            for segment in record["segments"]
-        )
-        return Commit(record["generation"], record["revision"], segments)
-    except (ValueError, KeyError, TypeError) as exc:
-        raise damaged(folder, f"the file {COMMIT!r} cannot be read: {exc}") from exc
+    return read_record(path, _MAGIC, _commit_of)
+
+
+def _commit_of(record: Any) -> Commit:
+    segments = tuple(
+        SegmentRecord(**{**segment, "deleted": tuple(segment["deleted"])})
+        for segment in record["segments"]
+    )
+    return Commit(record["generation"], record["revision"], segments)
 
 
 def begin(folder: Path) -> Commit:
@@ -146,28 +113,12 @@ def begin(folder: Path) -> Commit:
 
 def write_commit(folder: Path, commit: Commit) -> None:
     """Put the commit in force; it is on the disk when this returns, as its segments are."""
-    body = json.dumps(asdict(commit), separators=(",", ":")).encode()
-    header = f"{_MAGIC} {SCHEMA} {zlib.crc32(body):08x}\n".encode()
-    new = folder / (COMMIT + ".new")
-    new.write_bytes(header + body)
-    _sync(new)
-    new.replace(folder / COMMIT)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    if path.is_dir() and os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_record(folder / COMMIT, _MAGIC, asdict(commit))
 
 
 def record_segment(path: Path, size: int) -> SegmentRecord:
     """The record of a segment file just written, which is on the disk from here on."""
-    _sync(path)
+    sync(path)
     checksum, length = _checksum(path)
     return SegmentRecord(path.name, size, length, checksum)
 
@@ -222,10 +173,7 @@ def writing(folder: Path, wait_s: float) -> Iterator[None]:
         finally:
             lock.release()
     except OSError as exc:
-        raise SearchkitError(
-            f"index '{folder}' cannot be written: {exc.strerror or exc}. "
-            "The last commit is untouched: make room or access, then run the command again"
-        ) from exc
+        raise refused(folder, exc.strerror or str(exc)) from exc
 
 
 def _take(folder: Path, wait_s: float) -> FileLock:

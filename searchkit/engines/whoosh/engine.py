@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from searchkit.engines import Found, Sort
+from searchkit.engines.folders import damaged, guard_folder, stamp_of, unreadable
 from searchkit.engines.whoosh import commit as commits
 from searchkit.engines.whoosh.building import SegmentBuilder
 from searchkit.engines.whoosh.commit import Commit, SegmentRecord
@@ -77,7 +78,7 @@ class WhooshEngine:
 
     def _open(self) -> Snapshot:
         """A snapshot of the last commit; the one at hand, where there is no newer."""
-        seen = self._stamp()
+        seen = stamp_of(self._folder / commits.COMMIT)
         if self._snapshot is not None and seen is not None and seen == self._seen:
             return self._snapshot
         for _ in range(_READ_TRIES):
@@ -87,29 +88,17 @@ class WhooshEngine:
             except FileNotFoundError as exc:  # a writer has just merged the segment away
                 missing = exc
             except OSError as exc:
-                raise self._unreadable(exc) from exc
+                raise unreadable(self._folder, exc) from exc
         else:
-            raise commits.damaged(self._folder, f"{Path(missing.filename).name} is missing")
+            raise damaged(self._folder, f"{Path(missing.filename).name} is missing")
         self.close()
         self._snapshot, self._seen = snapshot, seen
         return snapshot
 
-    def _stamp(self) -> tuple[int, ...] | None:
-        try:
-            info = (self._folder / commits.COMMIT).stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as exc:
-            raise self._unreadable(exc) from exc
-        return info.st_ino, info.st_mtime_ns, info.st_size
-
-    def _unreadable(self, exc: OSError) -> IndexProblem:
-        return IndexProblem(f"index '{self._folder}' cannot be read: {exc.strerror or exc}")
-
     def _read_commit(self) -> Commit:
         if not os.path.lexists(self._folder):
             return Commit()
-        commits.guard_folder(self._folder)
+        guard_folder(self._folder)
         return commits.read_commit(self._folder)
 
     def update(self, document_ids: Iterable[str], entries: Iterable[Entry], revision: int) -> int:
@@ -138,7 +127,7 @@ class WhooshEngine:
         try:
             last = self._read_commit()
         except OSError as exc:
-            return [str(self._unreadable(exc))]
+            return [str(unreadable(self._folder, exc))]
         except IndexProblem as exc:
             return [str(exc)]
         findings = [commits.check_file(self._folder, segment) for segment in last.segments]
@@ -174,7 +163,7 @@ class _Update:
                 segment = open_segment(folder, record)
             except FileNotFoundError:
                 self.close()
-                raise commits.damaged(folder, f"{record.name} is missing") from None
+                raise damaged(folder, f"{record.name} is missing") from None
             self._old.append(_Old(record, segment, set(record.deleted)))
 
     @property

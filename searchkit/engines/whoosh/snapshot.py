@@ -14,7 +14,8 @@ from itertools import chain
 from pathlib import Path
 
 from searchkit.engines import DAYS, Found, Sort
-from searchkit.engines.whoosh.commit import Commit, SegmentRecord, damaged, reading
+from searchkit.engines.folders import damaged
+from searchkit.engines.whoosh.commit import Commit, SegmentRecord, reading
 from searchkit.engines.whoosh.matching import SegmentQuery, find, is_scored, rank
 from searchkit.engines.whoosh.segments import Segment
 from searchkit.engines.whoosh.weights import Statistics, most
