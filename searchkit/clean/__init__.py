@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
+from searchkit.clean.bounds import TooMuch
 from searchkit.clean.encoding import decode_page
 from searchkit.clean.html import clean_source, flatten, outline_page, parse_tree, strip_tags
 from searchkit.clean.judge import judge_blocks, printed_date
@@ -53,27 +54,35 @@ def clean_page(page: Page, given: Given | None = None, rules: SiteRules = _NO_RU
 
     ``rules`` name lines that stay, whatever removes them, and parts of an HTML page.
 
-    Raises InputError where the page is too large, of an unknown type, damaged, or empty.
+    Raises InputError where the page is too large, of an unknown type, damaged, or empty, or
+    has more tags or paragraphs than any statement.
     """
     given = given or Given()
     if len(page.body) > LARGEST_BODY:
         raise InputError(page.origin, f"larger than {LARGEST_BODY >> 20} MiB")
     given, warnings = readable_date(given)
-    if page.media_type in HTML_TYPES:
-        parts = _html_parts(page, given, rules)
-    elif page.media_type == "text/plain":
-        parts = _text_parts(decode_page(page.body, page.charset)[0], given, rules)
-    elif page.media_type == "application/pdf":
-        parts = _pdf_parts(page, given, rules)
-    elif page.media_type == "application/json":
-        record = read_record(page.body, page.origin, given)
-        given, warnings = record.given, warnings + record.warnings
-        parts = _text_parts(record.text, given, rules)
-    else:
-        raise InputError(page.origin, f"cannot clean pages of type {page.media_type!r}")
+    try:
+        given, parts = _read_parts(page, given, rules)
+    except TooMuch as error:
+        raise InputError(page.origin, str(error)) from error
     if not parts.paragraphs:
         raise InputError(page.origin, "no text is left when boilerplate is taken out")
     return _document(page, given, replace(parts, warnings=warnings + parts.warnings))
+
+
+def _read_parts(page: Page, given: Given, rules: SiteRules) -> tuple[Given, _Parts]:
+    """The parts of a page by its media type, and what is given, with what a record gives."""
+    if page.media_type in HTML_TYPES:
+        return given, _html_parts(page, given, rules)
+    if page.media_type == "text/plain":
+        return given, _text_parts(decode_page(page.body, page.charset)[0], given, rules)
+    if page.media_type == "application/pdf":
+        return given, _pdf_parts(page, given, rules)
+    if page.media_type == "application/json":
+        record = read_record(page.body, page.origin, given)
+        parts = _text_parts(record.text, record.given, rules)
+        return record.given, replace(parts, warnings=record.warnings + parts.warnings)
+    raise InputError(page.origin, f"cannot clean pages of type {page.media_type!r}")
 
 
 def _text_parts(text: str, given: Given, site: SiteRules) -> _Parts:

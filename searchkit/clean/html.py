@@ -15,6 +15,7 @@ from typing import Any
 
 from lxml import etree
 
+from searchkit.clean.bounds import check_chars, check_paragraphs, check_tags
 from searchkit.clean.encoding import INVISIBLE
 
 # libxml2 gives up without raising at 2,048 open elements; real pages stay below 100.
@@ -36,7 +37,8 @@ RAW_CONTENT = re.compile(
     r"|head\b.*?(?:</head[^>]*>|(?=<body)|$))",
     re.S | re.I,
 )
-ANY_SPACE = re.compile(r"\s+")
+# All that one space stands for, but not that one space: most words have just it between them.
+ANY_SPACE = re.compile(r"\s{2,}|[^\S ]")
 
 _VOID = "area base br col embed hr img input link meta source track wbr"
 VOID = frozenset(_VOID.split())
@@ -107,6 +109,8 @@ class Outline:
 def clean_source(source: str) -> str:
     """Source without raw controls, references to them, or tags of absurd length.
 
+    Raises TooMuch where it has too many tags.
+
     >>> clean_source("a&#27;b&#150;c\\x1b&#x41;")
     'ab–cA'
     """
@@ -128,9 +132,11 @@ def _reference(match: re.Match[str]) -> str:
 
 def _bound_attributes(source: str) -> str:
     """Tags keep their first attributes; only tags of unusual length are looked into."""
-    parts, begin, place = [], 0, 0
+    parts, begin, place, count = [], 0, 0, 0
     while match := TAG.search(source, place):
         place = match.end()
+        count += 1
+        check_tags(count)
         if place - match.start() <= LONG_TAG_CHARS:
             continue
         enough, place = _tag_end(source, match.start())
@@ -182,11 +188,10 @@ def _parse(source: str) -> tuple[Any, bool]:
 
 def flatten(source: str) -> str:
     """Source whose elements nest no deeper than the bound; deeper tags become line breaks."""
-    depth = 0
-    open_tags = 0
+    depth = open_tags = broken = 0  # broken: where the last tag ended that became a break
 
     def replace(match: re.Match[str]) -> str:
-        nonlocal depth, open_tags
+        nonlocal depth, open_tags, broken
         name = TAG_NAME.match(match[0])
         if not name or name[2].lower() in VOID or match[0].endswith("/>"):
             return match[0]
@@ -194,7 +199,10 @@ def flatten(source: str) -> str:
         open_tags = depth + (1 if name[1] else 0)
         if open_tags <= DEEPEST:
             return match[0]
-        return "<br><br>" if name[2].lower() in BLOCKS else " "
+        if name[2].lower() not in BLOCKS:
+            return " "
+        again, broken = match.start() == broken, match.end()
+        return "" if again else "<br><br>"
 
     return TAG.sub(replace, source)
 
@@ -208,6 +216,7 @@ class _Walk:
         self.pieces: list[str] = []
         self.linked = 0
         self.links = 0
+        self.chars = 0
         self.row_depth = 0
         self.veiled: Any = None
         self.asides: list[tuple[str, Box]] = []
@@ -306,6 +315,8 @@ class _Walk:
         if text.isspace():
             self.pieces.append(" ")
             return
+        self.chars += len(text)
+        check_chars(self.chars)
         plain = ANY_SPACE.sub(" ", text)
         self.pieces.append(plain)
         if self.links:
@@ -319,6 +330,7 @@ class _Walk:
             self.outline.blocks.append(Block(text, box.tag, len(self.outline.boxes), 0.0))
             self.outline.boxes.append(box)
         self.asides = []
+        check_paragraphs(len(self.outline.blocks))
 
     def close(self, text: str) -> None:
         bare = text.strip()
@@ -347,7 +359,10 @@ def _holds_blocks(row: Any) -> bool:
 
 
 def outline_page(root: Any) -> Outline:
-    """Blocks and boxes of a tree, in page order."""
+    """Blocks and boxes of a tree, in page order.
+
+    Raises TooMuch where there are more characters or blocks than in any statement.
+    """
     return _Walk().run(root)
 
 

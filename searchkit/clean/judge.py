@@ -194,7 +194,7 @@ WORD = re.compile(r"\w+")
 
 def _is_credit_line(block: Block) -> bool:
     """Whether a short block is a date or a by-line and nothing else."""
-    if len(block.text.split()) > DATE_WORDS or len(block.text) > LONGEST_DATE_LINE:
+    if len(block.text) > LONGEST_DATE_LINE or len(block.text.split()) > DATE_WORDS:
         return False
     return bool(BYLINE.match(block.text)) or is_date_line(block.text)
 
@@ -202,8 +202,11 @@ def _is_credit_line(block: Block) -> bool:
 def _is_edge_label(outline: Outline, block: Block) -> bool:
     """Whether a short block stands in a box called after dates, places or sections."""
     names = outline.boxes[block.box].names
-    short = len(block.text.split()) <= EDGE_WORDS
-    return bool(names) and short and bool(EDGE.search(plain_names(names)))
+    return (
+        bool(names)
+        and len(block.text.split()) <= EDGE_WORDS
+        and bool(EDGE.search(plain_names(names)))
+    )
 
 
 def find_headline(outline: Outline, title: str | None) -> int:
@@ -301,8 +304,10 @@ def printed_date(outline: Outline, rules: list[str | None]) -> str | None:
 
 def _leading_date(text: str) -> str | None:
     """The date with which a label begins: "13 March 2024, 18:05 Views: 1204"."""
+    if len(text) > LONGEST_DATE_LINE:
+        return None
     words = text.split(" | ")[0].split()
-    if len(words) > DATE_WORDS or len(text) > LONGEST_DATE_LINE:
+    if len(words) > DATE_WORDS:
         return None
     heads = (" ".join(words[:count]) for count in range(len(words), 0, -1))
     return next(filter(is_date_line, heads), None)

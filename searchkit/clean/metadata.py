@@ -13,8 +13,16 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
+
 from searchkit.clean.facts import Facts, line_of, read_facts, stated
-from searchkit.clean.published import Published, find_modified, find_published, printed_line
+from searchkit.clean.published import (
+    CLASSED,
+    Published,
+    find_modified,
+    find_published,
+    printed_line,
+)
 from searchkit.clean.text import paragraph_key
 from searchkit.records import Certainty, Evidence, Page
 from searchkit.urls import canonical_url, site_of, split_url
@@ -70,6 +78,8 @@ AUTHOR_SPLIT = re.compile(
 )
 LONGEST_NAME_WORDS = 5
 MOST_BYLINES, LONGEST_BYLINE = 20, 80
+MARKED_AUTHORS = etree.XPath("//*[@rel='author' or @itemprop='author']")
+ITEM_NAMES = etree.XPath("descendant::*[@itemprop='name']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,15 +324,14 @@ def _meta_authors(facts: Facts) -> Iterator[str]:
 
 
 def _marked_authors(facts: Facts) -> Iterator[str]:
-    marked = facts.root.xpath("//*[@rel='author' or @itemprop='author']")
-    for element in marked[:MOST_BYLINES]:
-        inner = element.find(".//*[@itemprop='name']")
-        yield " ".join(islice((element if inner is None else inner).itertext(), MOST_BYLINES))
+    for element in MARKED_AUTHORS(facts.root)[:MOST_BYLINES]:
+        inner = ITEM_NAMES(element)[:1]
+        yield " ".join(islice((inner[0] if inner else element).itertext(), MOST_BYLINES))
 
 
 def _printed_authors(facts: Facts) -> Iterator[str]:
     """By-lines in elements that are called so and begin with "By"."""
-    named = (e for e in facts.root.iterfind(".//body//*[@class]") if "byline" in e.get("class"))
+    named = (e for e in CLASSED(facts.root) if "byline" in e.get("class"))
     for element in islice(named, MOST_BYLINES):
         text = line_of(" ".join(islice(element.itertext(), MOST_BYLINES)))
         if BY.match(text) and len(text) <= LONGEST_BYLINE:

@@ -15,15 +15,14 @@ from itertools import pairwise
 
 import pypdfium2
 
+from searchkit.clean.bounds import check_chars
 from searchkit.clean.text import ENDS_SENTENCE, join_lines, tidy
 from searchkit.errors import InputError
 from searchkit.records import Removed
 
 PDFIUM = threading.Lock()
 
-# A hostile file may claim any number of pages, or hold one word a million times.
-MOST_PAGES = 3000
-MOST_CHARS = 32 * 1024 * 1024
+MOST_PAGES = 3000  # a hostile file may claim any number of pages
 
 # PDFium puts one of these for the hyphen of a cut word, and joins the two lines itself; which
 # hyphens are real is for `join_lines` to say.
@@ -110,8 +109,7 @@ def _read_pages(document: pypdfium2.PdfDocument, origin: str) -> list[list[Line]
         except pypdfium2.PdfiumError as error:
             raise InputError(origin, f"page {number + 1} of the PDF cannot be read") from error
         size += sum(len(line.text) for line in lines)
-        if size > MOST_CHARS:
-            raise InputError(origin, f"the PDF holds more than {MOST_CHARS} characters")
+        check_chars(size)  # page by page: one word may stand there a million times
         pages.append(lines)
     return pages
 

@@ -21,6 +21,8 @@ from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from searchkit.clean.boxes import name_rule
 from searchkit.clean.facts import Facts, line_of, stated
 from searchkit.dates import is_ambiguous, parse_date
@@ -80,6 +82,15 @@ DAY_FIRST_ENGLISH = frozenset(("gb", "ie", "au", "nz", "in", "za"))
 UNSET_DATES = frozenset(("1970-01-01", "1900-01-01", "1969-12-31"))
 # A page of a million time elements must not cost a minute.
 MOST_CANDIDATES = 100
+
+# Compiled, and not ElementPath, which makes an object of every element that it passes; not
+# "smart" strings, each of which is sought among all its siblings.
+CLASSED = etree.XPath("descendant::body/descendant::*[@class]")
+ITEM_DATES = etree.XPath("descendant::*[@itemprop='datePublished']")
+BODY_TEXTS = etree.XPath(
+    "descendant::body/descendant::text()[not(parent::script or parent::style)]",
+    smart_strings=False,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +246,7 @@ def _time_element(root: Any, latest: str) -> Published | None:
         for stamp in filter(None, (element.get("datetime"), text)):
             if day := _usable(stamp, latest):
                 return Published(day, "time element", "guess" if is_ambiguous(stamp) else "certain")
-    for element in islice(root.iterfind(".//*[@itemprop='datePublished']"), MOST_CANDIDATES):
+    for element in ITEM_DATES(root)[:MOST_CANDIDATES]:
         stamp = element.get("content") or element.get("datetime") or _short_text(element) or ""
         if day := _usable(stamp, latest):
             return Published(day, "time element", "guess" if is_ambiguous(stamp) else "certain")
@@ -244,11 +255,7 @@ def _time_element(root: Any, latest: str) -> Published | None:
 
 def _printed_date(root: Any, today: str, order: Order) -> Published | None:
     """A date printed in an element that is called a date, and holds nothing else."""
-    named = (
-        element
-        for element in root.iterfind(".//body//*[@class]")
-        if DATE_NAMES.search(element.get("class"))
-    )
+    named = (element for element in CLASSED(root) if DATE_NAMES.search(element.get("class")))
     for element in islice(named, MOST_CANDIDATES):
         text = _short_text(element)
         if text is None or NOT_PUBLISHED_TEXT.search(text) or _is_elsewhere(element):
@@ -278,7 +285,7 @@ def numeric_order(root: Any, url: str | None) -> Order:
 
 def _day_first(root: Any) -> bool | None:
     """What the page's other all-digit dates show: True, False, or None where they do not."""
-    for text in root.xpath("//body//text()[not(parent::script or parent::style)]"):
+    for text in BODY_TEXTS(root):
         for match in NUMERIC_DATE.finditer(text):
             first, second = int(match[1]), int(match[2])
             if 12 < first <= 31 and second <= 12:

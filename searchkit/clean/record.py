@@ -29,6 +29,7 @@ FIELDS = {
 }
 # Sources number their texts, and write years as numbers.
 ALSO_NUMBERS = frozenset(("id", "date"))
+LONGEST_URL = 100_000  # characters; longer ones are data, and take seconds to read
 JSON_TYPES = {dict: "an object", list: "a list", str: "a string", bool: "true or false",
               int: "a number", float: "a number", type(None): "null"}  # fmt: skip
 
@@ -103,5 +104,7 @@ def _string(record: dict[str, Any], key: str, origin: str) -> str | None:
         return str(value)
     if not isinstance(value, str):
         raise InputError(origin, f"{key} must be a string, not {JSON_TYPES[type(value)]}")
+    if key == "url" and len(value) > LONGEST_URL:
+        raise InputError(origin, f"url is longer than {LONGEST_URL:,} characters")
     clean = value.encode("utf-8", "replace").decode("utf-8")  # lone surrogates of "\\ud800"
     return clean if key == "text" else clean.strip() or None

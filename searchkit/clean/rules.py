@@ -23,6 +23,8 @@ def fold_line(text: str) -> str:
 
 
 def _holds(line: str, texts: tuple[str, ...]) -> bool:
+    if not texts:
+        return False
     folded = f" {fold_line(line)} "
     return any(f" {fold_line(text)} " in folded for text in texts if text.strip())
 

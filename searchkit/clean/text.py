@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
 from searchkit.clean.boilerplate import boilerplate_rule
+from searchkit.clean.bounds import check_chars, check_paragraphs
 from searchkit.clean.encoding import INVISIBLE
 from searchkit.clean.lines import judge_lines
 from searchkit.dates import is_date_line, parse_date
@@ -270,13 +271,14 @@ def sift_paragraphs(
 ) -> tuple[list[str], list[Removed]]:
     """The paragraphs that are text, each once, and those that are not with their rules.
 
-    What ``keeps`` says yes to stays in any case.
+    What ``keeps`` says yes to stays in any case.  Raises TooMuch where there are too many.
     """
     kept: list[str] = []
     removed: list[Removed] = []
     title_key = paragraph_key(title or "") or None
     seen: dict[str, int] = {}
-    for whole in paragraphs:
+    for number, whole in enumerate(paragraphs, 1):
+        check_paragraphs(number)
         paragraph, copy = mend_glued(whole)
         if copy:
             removed.append(Removed(copy, "doubled"))
@@ -355,10 +357,13 @@ def clean_text(
 ) -> Flat:
     """Title, date and paragraphs of a plain text; a title given is not looked for.
 
+    Raises TooMuch where it has more characters or paragraphs than any statement.
+
     >>> clean_text("Share this story\\nTalks begin today\\nThe talks on water began on Monday, "
     ...            "and both ministers said that they would go on.").title
     'Talks begin today'
     """
+    check_chars(len(text))
     paragraphs = split_paragraphs(text)
     verdicts = judge(paragraphs, title)
     if any(verdicts):
