@@ -42,6 +42,9 @@ MAX_TERM = 100
 MAX_WORDS_KEPT = 200_000
 """Words whose normal form is remembered per language: some 40 MB at most."""
 
+MAX_RUNS_KEPT = 200_000
+"""Words with the marks beside them whose terms are remembered per language: 40 MB at most."""
+
 SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german",
     "el": "greek", "en": "english", "eo": "esperanto", "es": "spanish", "et": "estonian",
@@ -241,11 +244,14 @@ def _number(word: str) -> str:
 _LEXICONS: dict[str | None, _Lexicon] = {}
 
 
-def _lexicon(language: str | None) -> _Lexicon:
-    """The lexicon of a language code such as "en" or "pt-BR"; one for all without rules."""
+def _code(language: str | None) -> str | None:
+    """What rules a language code such as "en" or "pt-BR" has; None for all without any."""
     code = language[:3].partition("-")[0].partition("_")[0].lower() if language else None
-    if code not in SNOWBALL and code not in _DOTLESS:
-        code = None
+    return code if code in SNOWBALL or code in _DOTLESS else None
+
+
+def _lexicon(language: str | None) -> _Lexicon:
+    code = _code(language)
     if code not in _LEXICONS:
         _LEXICONS[code] = _Lexicon(code)
     return _LEXICONS[code]
@@ -269,13 +275,52 @@ def analyze(text: str, language: str | None = None) -> list[Token]:
     return tokens
 
 
-def terms_of(tokens: Iterable[Token]) -> tuple[tuple[str, ...], ...]:
+def terms_of(tokens: Iterable[Token]) -> tuple[tuple[str, str], ...]:
     """What an engine stores at each position: the stem, and the exact form behind "=".
 
     >>> terms_of(analyze("Two sanctions", "en"))
     (('two', '=two'), ('sanction', '=sanctions'))
     """
     return tuple((token.stem, "=" + token.exact) for token in tokens)
+
+
+class _Runs(dict[str, tuple[tuple[str, str], ...]]):
+    """The terms of each run of characters without a space, met in one language; bounded.
+
+    No word holds a space or looks beyond one, so a text's terms are those of its runs.
+    """
+
+    def __init__(self, language: str | None) -> None:
+        super().__init__()
+        self._language = language
+        self._pairs: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def __missing__(self, run: str) -> tuple[tuple[str, str], ...]:
+        found = terms_of(analyze(run, self._language))
+        if len(run) > MAX_TERM:
+            return found
+        if len(self) >= MAX_RUNS_KEPT:
+            self.clear()
+            self._pairs.clear()
+        # One pair a word, however many marks it is met with.
+        self[run] = found = tuple(self._pairs.setdefault(pair, pair) for pair in found)
+        return found
+
+
+_RUNS: dict[str | None, _Runs] = {}
+
+
+def terms_in(text: str, language: str | None = None) -> tuple[tuple[str, str], ...]:
+    """``terms_of(analyze(text, language))``, five times as fast: for what is only indexed.
+
+    >>> terms_in("Two sanctions, three.", "en")
+    (('two', '=two'), ('sanction', '=sanctions'), ('three', '=three'))
+    """
+    code = _code(language)
+    runs = _RUNS.get(code)
+    if runs is None:
+        runs = _RUNS[code] = _Runs(code)
+    return tuple(chain.from_iterable(map(runs.__getitem__, text.split())))
 
 
 def fold(text: str) -> str:

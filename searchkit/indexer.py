@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import chain, starmap
 from pathlib import Path
 
-from searchkit.analyzer import analyze, terms_of
+from searchkit.analyzer import terms_in
 from searchkit.archive import Archive, Change
 from searchkit.dates import day_span
 from searchkit.engines import Engine, open_engine
@@ -45,7 +45,7 @@ def build_entry(passage: Passage, document: Document, sources: Sequence[str]) ->
     of the title finds the passages under it.
     """
     language = document.language
-    words = terms_of(analyze(passage.text, language))
+    words = terms_in(passage.text, language)
     title = _positions(language, document.title)
     names = _positions(language, passage.speaker, passage.speaker_mention)
     terms = {
@@ -71,7 +71,7 @@ def build_entry(passage: Passage, document: Document, sources: Sequence[str]) ->
 def _positions(language: str | None, *texts: str | None) -> Positions:
     """The terms of each text, with gaps between; a text given twice counts once."""
     given = dict.fromkeys(text for text in texts if text)
-    return _joined(*(terms_of(analyze(text, language)) for text in given))
+    return _joined(*(terms_in(text, language) for text in given))
 
 
 def _joined(*parts: Positions) -> Positions:
@@ -83,7 +83,7 @@ def _keywords(
     passage: Passage, document: Document, sources: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     language = document.language and document.language.partition("-")[0].lower()
-    site = document.site or (site_of(document.url) if document.url else None)
+    site = document.site or (_site_of(document.url) if document.url else None)
     values: dict[str, str | None] = {
         "country": passage.country,
         "kind": passage.kind,
@@ -104,6 +104,10 @@ def _keywords(
     return found | ({"source": tuple(sources)} if sources else {})
 
 
+_site_of = lru_cache(maxsize=256)(site_of)  # the passages of a document come together
+
+
+@lru_cache(maxsize=256)
 def _days(published: str | None) -> tuple[int, int] | tuple[None, None]:
     if published is None:
         return None, None

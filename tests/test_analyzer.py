@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchkit.analyzer import MAX_TERM, MAX_WORDS_KEPT, SNOWBALL, WORD, analyze, fold, terms_of
+from searchkit import analyzer
+from searchkit.analyzer import (
+    MAX_TERM,
+    MAX_WORDS_KEPT,
+    SNOWBALL,
+    WORD,
+    analyze,
+    fold,
+    terms_in,
+    terms_of,
+)
 
 TEXTS = st.text(
     st.one_of(st.characters(codec="utf-8"), st.sampled_from("abçİßﬁ'’.,-0123 \u0301\u00ad中"))
@@ -244,3 +254,23 @@ def test_time_is_linear_in_hostile_text(unit: str) -> None:
     started = time.perf_counter()
     analyze(text, "en")
     assert time.perf_counter() - started < 2
+
+
+@given(
+    st.text(
+        st.characters(codec="utf-8") | st.sampled_from("aéŞ'’.,-19 \n\x1f\u3000和\u0301"),
+        max_size=60,
+    )
+)
+def test_the_terms_of_a_text_are_those_of_its_runs(text: str) -> None:
+    for language in ("en", "tr", "fr", None):
+        expected = terms_of(analyze(text, language))
+        assert terms_in(text, language) == terms_in(text, language) == expected
+
+
+def test_the_runs_remembered_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(analyzer, "MAX_RUNS_KEPT", 10)
+    words = [f"{letter}{letter}s," for letter in "abcdefghijklmnopqrstuvwxyz"] + ["y" * 200]
+    text = " ".join(words * 2)
+    assert terms_in(text, "sv") == terms_of(analyze(text, "sv"))
+    assert 0 < len(analyzer._RUNS["sv"]) <= 10

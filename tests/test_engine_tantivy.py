@@ -25,11 +25,12 @@ from searchkit.engines.tantivy.documents import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.engines.tantivy.files import Record, read_record, write_record
 from searchkit.errors import Busy, IndexProblem, UsageError
 from searchkit.indexer import build_entry
-from searchkit.query import Everything, Near, Phrase
+from searchkit.query import DayRange, Everything, Near, Phrase, Term
 from searchkit.records import Document, Entry, Evidence, Passage, Removed, Statement
 from tests import writers
 from tests.conftest import SAMPLES, Run
 from tests.entries import entry, sample
+from tests.oracle import Oracle
 from tests.writers import EVERY_KIND, HOLDER, await_line, end
 
 
@@ -195,6 +196,71 @@ def test_the_fields_of_the_schema_are_those_of_entries() -> None:
     entry = build_entry(passage, document, ("Herald",))
     assert set(entry.terms) == set(TEXT_FIELDS)
     assert set(entry.keywords) == set(KEYWORD_FIELDS)
+
+
+def by_days(engine: Engine) -> dict[tuple[int, int], list[str]]:
+    """What some ranges of days find, and all entries newest first."""
+    months = [20240000 + 100 * month for month in range(1, 13)]
+    ranges = [(first, last) for first in months for last in (first + 14, first + 31, 20241231)]
+    ranges += [(0, last) for last in months]
+    return {
+        (first, last): [i for i, _ in engine.search(DayRange(first or None, last), limit=600).rows]
+        for first, last in ranges
+    }
+
+
+def test_spans_of_days_are_found_alike_by_name_and_by_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Known are those of a few months; of too many, or in an old record, none."""
+    batches = [sample(seed)[:300] for seed in (1, 2)]
+    known = updated(tmp_path / "known", batches[0])
+    known.update((), batches[1], 2)
+    wide = read_record(tmp_path / "known").wide
+    assert wide
+    assert all(first + 29 == last for first, last in wide)
+    assert len(wide) == 12
+    oracle = Oracle()
+    for batch in batches:
+        oracle.update((), batch)
+    expected = by_days(known)
+    assert {key: set(ids) for key, ids in expected.items()} == {
+        (first, last): {i for i, _ in oracle.search(DayRange(first or None, last), limit=600).rows}
+        for first, last in expected
+    }
+    monkeypatch.setattr("searchkit.engines.tantivy.files.MOST_WIDE", 11)
+    many = updated(tmp_path / "many", batches[0])
+    many.update((), batches[1], 2)
+    assert read_record(tmp_path / "many").wide is None
+    assert by_days(many) == expected
+    for engine in (known, many):
+        engine.close()
+
+
+def test_an_index_begun_before_days_were_stored_answers_in_the_same_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = updated(tmp_path / "new", sample())
+    builder, asked = pytest.importorskip("tantivy").SchemaBuilder, {"stored": False}
+
+    class Before:
+        def __init__(self) -> None:
+            self._builder = builder()
+
+        def __getattr__(self, name: str) -> Callable[..., object]:
+            call = getattr(self._builder, name)
+            if name != "add_unsigned_field":
+                return call  # type: ignore[no-any-return]
+            return lambda field, **options: call(field, **options | asked)
+
+    monkeypatch.setattr("tantivy.SchemaBuilder", Before)
+    old = updated(tmp_path / "old", sample())
+    for word in ("grain", "talk", "=a", "peace"):
+        for sort in ("relevance", "newest", "oldest"):
+            found = [e.search(Term("text", word), limit=200, sort=sort) for e in (new, old)]
+            assert found[0] == found[1]
+    for engine in (new, old):
+        engine.close()
 
 
 def test_words_at_a_distance_never_share_a_word_or_cross_a_gap(tmp_path: Path) -> None:

@@ -62,17 +62,17 @@ def make_folder(folder: Path) -> None:
     guard_folder(folder)
 
 
-def stamp_of(path: Path) -> tuple[int, ...] | None:
+def stamp_of(path: str | Path) -> tuple[int, int, int] | None:
     """What changes when another file is put in this one's place; None where there is none.
 
     Raises IndexProblem where the system does not tell.
     """
     try:
-        info = path.stat()
+        info = os.stat(path)  # noqa: PTH116 - for each search; Path.stat takes twice the time
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as exc:
-        raise unreadable(path.parent, exc) from exc
+        raise unreadable(Path(path).parent, exc) from exc
     return info.st_ino, info.st_mtime_ns, info.st_size
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
 
 import tantivy
 
@@ -49,8 +48,8 @@ _HELD = re.compile("\ue000([0-9a-f]{4})")
 MISSING = "\ue000"
 """No value is encoded so."""
 
-# Stem and exact form by turns, with a space between and none in them.
-_PAIRS = re.compile(r"[^\s=]\S* =\S+(?: [^\s=]\S* =\S+)*")
+# Stem and exact form with a space between and none in them.
+_PAIR = re.compile(r"[^\s=]\S* =\S+")
 
 Positions = Sequence[tuple[str, ...]]
 
@@ -77,7 +76,7 @@ def make_schema() -> tantivy.Schema:
         name = keyword_field(field)
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for field in (FIRST, LAST, NEWEST, OLDEST):
-        builder.add_unsigned_field(field, fast=True)
+        builder.add_unsigned_field(field, stored=field == FIRST, fast=True)
     return builder.build()
 
 
@@ -106,29 +105,41 @@ def decode(text: str) -> str:
 def make_document(entry: Entry) -> tantivy.Document:
     """The document of an entry; ValueError where it has a field that the schema lacks."""
     document = tantivy.Document()
-    document.add_text(ID, encode(entry.passage_id))
-    document.add_text(DOCUMENT, encode(entry.document_id))
-    for field, positions in entry.terms.items():
-        _check(field, TEXT_FIELDS)
-        _add_positions(document, text_field(field), positions)
-    for field, values in entry.keywords.items():
-        _check(field, KEYWORD_FIELDS)
-        for value in dict.fromkeys(values):
-            document.add_text(keyword_field(field), encode(value))
+    add_text = document.add_text
+    add_text(ID, encode(entry.passage_id))
+    add_text(DOCUMENT, encode(entry.document_id))
+    try:
+        for field, positions in entry.terms.items():
+            _add_positions(document, _TEXT_NAMES[field], positions)
+        for field, values in entry.keywords.items():
+            name = _KEYWORD_NAMES[field]
+            for value in dict.fromkeys(values):
+                add_text(name, encode(value))
+    except KeyError as exc:
+        raise ValueError(f"the tantivy engine has no field {exc.args[0]!r}") from exc
     _add_days(document, entry)
     return document
 
 
-def _check(field: str, known: Sequence[str]) -> None:
-    if field not in known:
-        raise ValueError(f"the tantivy engine has no field {field!r}")
+_TEXT_NAMES = {field: text_field(field) for field in TEXT_FIELDS}
+_KEYWORD_NAMES = {field: keyword_field(field) for field in KEYWORD_FIELDS}
+
+
+def span_of(entry: Entry) -> tuple[int, int]:
+    """First and last day as they are stored; zeros where there is none."""
+    first = entry.first_day or entry.last_day or 0
+    return first, entry.last_day or first
+
+
+def span_value(first: int, last: int) -> str:
+    """The value of `SPAN`."""
+    return f"{first}-{last}"
 
 
 def _add_days(document: tantivy.Document, entry: Entry) -> None:
-    first = entry.first_day or entry.last_day or 0
-    last = entry.last_day or first
+    first, last = span_of(entry)
     if first:
-        document.add_text(SPAN, f"{first}-{last}")
+        document.add_text(SPAN, span_value(first, last))
     start = int.from_bytes(
         entry.passage_id.encode("utf-8", "surrogatepass")[:_ID_BYTES].ljust(_ID_BYTES, b"\0")
     )
@@ -140,34 +151,52 @@ def _add_days(document: tantivy.Document, entry: Entry) -> None:
 
 def _add_positions(document: tantivy.Document, name: str, positions: Positions) -> None:
     """Add what stands in a field: run after run of words, a jump for each gap."""
-    for is_run, group in groupby(positions, bool):
-        if not is_run:
-            for _ in group:
-                document.add_pre_tokenized_text(name, _JUMP)
-            continue
-        run = tuple(group)
-        text = _joined(run)
-        if text is None:
-            document.add_pre_tokenized_text(name, _tokens(run))
-        else:
-            document.add_text(name, text)
+    start = 0
+    while start < len(positions):
+        end = _next_gap(positions, start)
+        if run := positions[start:end]:
+            try:
+                document.add_text(name, " ".join(map(_WRITTEN.__getitem__, run)))
+            except _Unwritable:
+                document.add_pre_tokenized_text(name, _tokens(run))
+        if end < len(positions):
+            document.add_pre_tokenized_text(name, _JUMP)
+        start = end + 1
+
+
+def _next_gap(positions: Positions, start: int) -> int:
+    try:
+        return positions.index((), start)
+    except ValueError:
+        return len(positions)
 
 
 # A field's next value begins behind the last place of this one.
 _JUMP = tantivy.PreTokenizedString("", [tantivy.Token(MISSING, _GAP, 0, 0)])
 
 
-def _joined(run: Positions) -> str | None:
-    """The run as a text that falls into its terms at spaces; None where there is no such.
+class _Unwritable(Exception):
+    """Terms that do not fall out of a text at its spaces."""
+
+
+class _Written(dict[tuple[str, ...], str]):
+    """The text that falls into a word's terms at spaces; bounded, filled on first sight.
 
     That is four times as fast to hand over as one object a term.
     """
-    if set(map(len, run)) != {PLACES}:
-        return None
-    text = " ".join(chain.from_iterable(run))
-    if text.count(" ") != PLACES * len(run) - 1 or not _PAIRS.fullmatch(text):
-        return None
-    return encode(text)
+
+    def __missing__(self, terms: tuple[str, ...]) -> str:
+        text = " ".join(terms)
+        if len(terms) != PLACES or not _PAIR.fullmatch(text):
+            raise _Unwritable
+        if len(self) >= _MOST_WRITTEN:
+            self.clear()
+        self[terms] = text = encode(text)
+        return text
+
+
+_MOST_WRITTEN = 100_000
+_WRITTEN = _Written()
 
 
 def _tokens(run: Positions) -> tantivy.PreTokenizedString:

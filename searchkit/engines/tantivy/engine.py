@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from heapq import nsmallest
 from pathlib import Path
 
 import tantivy
@@ -29,12 +28,10 @@ from searchkit.engines.tantivy.documents import (
     DOCUMENT,
     ID,
     MISSING,
-    TEXT_FIELDS,
-    decode,
     encode,
     make_document,
     make_schema,
-    text_field,
+    span_of,
 )
 from searchkit.engines.tantivy.files import Record, State
 from searchkit.engines.tantivy.searching import Searching
@@ -49,11 +46,10 @@ _READ_TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One commit, open for reading; without a searcher where there is no index yet."""
+    """One commit, open for reading; nothing to search where there is no index yet."""
 
     state: State
-    schema: tantivy.Schema
-    searcher: tantivy.Searcher | None
+    searching: Searching | None
 
 
 class TantivyEngine:
@@ -69,7 +65,7 @@ class TantivyEngine:
         self._folder = path
         self._wait_s = wait_s
         self._opened: _Opened | None = None
-        self._meta = path / files.META
+        self._meta = str(path / files.META)  # text: a Path takes a search 1 us
         self._seen: tuple[int, ...] | None = None
         self._open()
 
@@ -79,8 +75,8 @@ class TantivyEngine:
 
     def size(self) -> int:
         """Number of passages held."""
-        searcher = self._open().searcher
-        return 0 if searcher is None else searcher.num_docs
+        searching = self._open().searching
+        return 0 if searching is None else searching.size
 
     def close(self) -> None:
         """Let go of files; a later call opens them again."""
@@ -99,22 +95,21 @@ class TantivyEngine:
         return opened
 
     def _open_commit(self) -> _Opened:
-        schema = make_schema()
         missing = None
         for _ in range(_READ_TRIES):
             try:
                 if os.path.lexists(self._folder):
                     guard_folder(self._folder)
                 state = files.read_state(self._folder)
-                if not self._meta.exists():
-                    return _Opened(state, schema, None)
+                if not Path(self._meta).exists():
+                    return _Opened(state, None)
                 files.verify(self._folder)
                 with files.reading(self._folder):
                     index = tantivy.Index.open(str(self._folder))
                     index.config_reader("manual")
-                    searcher = index.searcher()
+                    searching = Searching(make_schema(), index.searcher(), state.wide)
                 if files.read_state(self._folder).stamp == state.stamp:
-                    return _Opened(state, schema, searcher)
+                    return _Opened(state, searching)
             except FileNotFoundError as exc:  # a writer has just merged it away
                 missing = exc.filename
             except OSError as exc:
@@ -125,38 +120,35 @@ class TantivyEngine:
 
     def search(self, node: Node, *, limit: int, offset: int = 0, sort: Sort = "relevance") -> Found:
         """Ranked passages that match, from the last commit."""
-        opened = self._open()
-        if opened.searcher is None:
+        searching = self._open().searching
+        if searching is None:
             return Found(0, ())
         with files.reading(self._folder):
-            searching = Searching(opened.schema, opened.searcher)
             return searching.search(node, limit=limit, offset=max(0, offset), sort=sort)
 
     def counts(self, node: Node, fields: Sequence[str]) -> dict[str, dict[str | None, int]]:
         """How many matching passages have each value of these keyword fields."""
-        opened = self._open()
-        if opened.searcher is None:
+        searching = self._open().searching
+        if searching is None:
             return {field: {} for field in fields}
         with files.reading(self._folder):
-            return Searching(opened.schema, opened.searcher).counts(node, fields)
+            return searching.counts(node, fields)
 
     def words(self, field: str, prefix: str, limit: int) -> list[str]:
         """The field's commonest exact forms that begin so, by the entries that hold them."""
         opened = self._open()
-        if opened.searcher is None or field not in TEXT_FIELDS or limit <= 0:
+        if opened.searching is None:
             return []
-        living = tantivy.Query.all_query() if opened.state.has_deleted else None
-        begins = "=" + encode(prefix)
         with files.reading(self._folder):
-            held = opened.searcher.terms_with_prefix(text_field(field), begins, living)
-        found = ((-count, decode(term)) for term, count in held if count > 0)
-        return [term.removeprefix("=") for _, term in nsmallest(limit, found)]
+            return opened.searching.words(
+                field, prefix, limit, has_deleted=opened.state.has_deleted
+            )
 
     def check(self) -> list[str]:
         """What is wrong with the index on disk, one line a finding; empty when sound."""
         try:
             files.read_state(self._folder)
-            if not self._meta.exists():
+            if not Path(self._meta).exists():
                 return []
             if findings := list(files.check_files(self._folder)):
                 return findings
@@ -180,9 +172,10 @@ class TantivyEngine:
         try:
             index, writer = self._begin()
             try:
-                written = _write(self._folder, writer, document_ids, entries)
+                written, wide = _write(self._folder, writer, document_ids, entries)
                 state = files.read_state(self._folder)
-                record = Record(state.stamp, state.revision, revision)
+                known = files.widened(state.wide, wide)
+                record = Record(state.stamp, state.revision, revision, known)
                 files.write_record(self._folder, record)
                 _told(self._folder, writer.commit)
             except BaseException:
@@ -228,10 +221,11 @@ def _write(
     writer: tantivy.IndexWriter,
     document_ids: Iterable[str],
     entries: Iterable[Entry],
-) -> int:
-    """Hand over what goes and what comes; gives the number of entries."""
+) -> tuple[int, set[tuple[int, int]]]:
+    """Hand over what goes and what comes; gives the number of entries and their wide spans."""
     replaced: set[str] = set()
     held: set[str] = set()
+    wide: set[tuple[int, int]] = set()
 
     def replace(document_id: str) -> None:
         if document_id not in replaced:
@@ -248,12 +242,14 @@ def _write(
         if entry.passage_id in held:
             writer.delete_documents_by_term(ID, encode(entry.passage_id))
         held.add(entry.passage_id)
+        if (span := span_of(entry))[0] != span[1]:
+            wide.add(span)
         document = make_document(entry)
         try:
             writer.add_document(document)
         except ValueError as exc:
             raise refused(folder, str(exc)) from exc
-    return len(held)
+    return len(held), wide
 
 
 def _told(folder: Path, call: Callable[[], object]) -> None:

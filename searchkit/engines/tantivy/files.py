@@ -11,8 +11,8 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Set
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,24 @@ _NUMBER_BYTES = 4
 _PARTS = (".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store")
 
 
+Wide = frozenset[tuple[int, int]] | None
+"""Spans of more than one day, first and last, that entries may have; None: any may."""
+
+MOST_WIDE = 2000
+"""Spans of more than one day that a record keeps: months and years of a century are fewer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The commit ``base``, by tantivy's stamp, holds ``revision``; a later one ``next``."""
+    """The commit ``base``, by tantivy's stamp, holds ``revision``; a later one ``next``.
+
+    ``wide`` is true of both: spans of what was deleted may be among them.
+    """
 
     base: int = 0
     revision: int = 0
     next: int = 0
+    wide: Wide = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +62,27 @@ class State:
     stamp: int = 0
     revision: int = 0
     has_deleted: bool = False
+    wide: Wide = frozenset()
 
 
-@contextmanager
-def reading(folder: Path) -> Iterator[None]:
+class reading:  # noqa: N801
     """Around what reads the index: what tantivy cannot read becomes IndexProblem."""
-    try:
-        yield
-    except ValueError as exc:
-        raise damaged(folder, _first_line(exc)) from exc
-    except BaseException as exc:  # what Rust calls a panic derives from nothing narrower
-        if type(exc).__name__ != "PanicException":
-            raise
-        raise damaged(folder, _first_line(exc)) from exc
+
+    __slots__ = ("_folder",)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, exc: BaseException | None, trace: object) -> None:
+        # What Rust calls a panic derives from nothing narrower than BaseException.
+        if isinstance(exc, ValueError) or type(exc).__name__ == "PanicException":
+            raise damaged(self._folder, _first_line(exc)) from exc
 
 
-def _first_line(exc: BaseException) -> str:
+def _first_line(exc: BaseException | None) -> str:
     return (str(exc).splitlines() or ["unreadable"])[0][:200]
 
 
@@ -87,7 +103,7 @@ def read_state(folder: Path) -> State:
         if record.base <= (stamp := int(meta["opstamp"])):
             revision = record.revision if stamp == record.base else record.next
             deleted = any(segment.get("deletes") for segment in meta["segments"])
-            return State(stamp, revision, deleted)
+            return State(stamp, revision, deleted, record.wide)
         time.sleep(_PAUSE_S)  # the record is of a later commit than the one just read
     raise damaged(folder, f"the file {RECORD!r} is of another index")
 
@@ -110,12 +126,21 @@ def read_record(folder: Path) -> Record:
 
 
 def _record_of(found: Any) -> Record:
-    return Record(int(found["base"]), int(found["revision"]), int(found["next"]))
+    wide = found.get("wide")
+    spans = None if wide is None else frozenset((int(first), int(last)) for first, last in wide)
+    return Record(int(found["base"]), int(found["revision"]), int(found["next"]), spans)
 
 
 def write_record(folder: Path, record: Record) -> None:
     """Put the record in force; it is on the disk when this returns."""
-    folders.write_record(folder / RECORD, _MAGIC, asdict(record))
+    wide = None if record.wide is None else sorted(record.wide)
+    folders.write_record(folder / RECORD, _MAGIC, asdict(record) | {"wide": wide})
+
+
+def widened(wide: Wide, spans: Set[tuple[int, int]]) -> Wide:
+    """What is known once entries of these spans are added; None where they are too many."""
+    both = None if wide is None else wide | spans
+    return None if both is None or len(both) > MOST_WIDE else both
 
 
 def verify(folder: Path) -> None:

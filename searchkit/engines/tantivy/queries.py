@@ -24,12 +24,15 @@ from searchkit.engines.tantivy.documents import (
     LAST,
     OLDEST,
     PLACES,
+    SPAN,
     TEXT_FIELDS,
     encode,
     keyword_field,
     place_of,
+    span_value,
     text_field,
 )
+from searchkit.engines.tantivy.files import Wide
 from searchkit.errors import UsageError
 from searchkit.query import (
     And,
@@ -49,6 +52,8 @@ from searchkit.query import (
 
 MAX_WAYS = 10_000
 """Ways to fill a phrase; one of more is refused."""
+
+_MOST_HELD = 10_000  # terms whose entries are remembered
 
 # Each word of a phrase: how many words behind the first it stands, and its term.
 _Way = tuple[tuple[int, str], ...]
@@ -83,9 +88,10 @@ def constant_score(node: Node) -> float | None:
 class Translator:
     """Nodes to queries of one searcher: which terms it knows, and how rare they are."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher, wide: Wide) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._wide = wide
         self._held: dict[tuple[str, str], int] = {}
 
     def query(self, node: Node) -> Query:
@@ -160,14 +166,28 @@ class Translator:
         return _unscored(Query.term_set_query(self._schema, name, found))
 
     def _days(self, days: DayRange) -> Query:
-        wanted = [self._range(FIRST, days.first or 1, days.last)]
+        dated = self._range(FIRST, days.first or 1, days.last)
         if days.last is not None:
-            wanted.append(self._range(LAST, None, days.last))
-        dated = Query.boolean_query([(Occur.Must, part) for part in wanted])
+            dated = self._ended(dated, days.last)
         if not days.undated:
             return _unscored(dated)
         undated = self._range(FIRST, None, 0)
         return _unscored(Query.boolean_query([(Occur.Should, dated), (Occur.Should, undated)]))
+
+    def _ended(self, begun: Query, day: int) -> Query:
+        """What has begun by that day and has ended, too.
+
+        A second column is as slow as the first; the few spans that go on are known by name.
+        """
+        if self._wide is None:
+            return Query.boolean_query(
+                [(Occur.Must, begun), (Occur.Must, self._range(LAST, None, day))]
+            )
+        over = [span_value(first, last) for first, last in self._wide if first <= day < last]
+        if not over:
+            return begun
+        lasting = Query.term_set_query(self._schema, SPAN, over)
+        return Query.boolean_query([(Occur.Must, begun), (Occur.MustNot, lasting)])
 
     def _range(self, field: str, first: int | None, last: int | None) -> Query:
         return Query.range_query(self._schema, field, FieldType.Unsigned, first, last)
@@ -176,14 +196,17 @@ class Translator:
 
     def _held_by(self, field: str, term: str) -> int:
         key = (field, term)
-        if key not in self._held:
-            name = text_field(field)
+        held = self._held.get(key)
+        if held is None:
             known = field in TEXT_FIELDS
-            self._held[key] = self._searcher.doc_freq(name, encode(term)) if known else 0
-        return self._held[key]
+            held = self._searcher.doc_freq(text_field(field), encode(term)) if known else 0
+            if len(self._held) >= _MOST_HELD:
+                self._held.clear()
+            self._held[key] = held
+        return held
 
     def _term(self, field: str, term: str, boost: float) -> Query:
-        if not self._held_by(field, term):
+        if field not in TEXT_FIELDS:
             return Query.empty_query()
         found = Query.term_query(self._schema, text_field(field), encode(term))
         return _boosted(found, boost)
@@ -192,10 +215,13 @@ class Translator:
         if field not in TEXT_FIELDS:
             return Query.empty_query()
         begins = "".join(f"\\x{{{ord(character):x}}}" for character in encode(prefix))
-        found = Query.regex_query(self._schema, text_field(field), begins + r"(.|\n)*")
+        found = Query.regex_query(self._schema, text_field(field), begins + "(?s:.)*")
         return Query.const_score_query(found, boost)
 
     def _phrase(self, field: str, positions: _Positions, slop: int, boost: float) -> Query:
+        if slop <= 0 and field in TEXT_FIELDS and {*map(len, positions)} == {1}:
+            way = tuple((at, terms[0]) for at, terms in enumerate(positions))
+            return _boosted(self._exact(field, way), boost)
         lists = self._known(field, positions)
         if len(lists) == 1:
             ways: Iterable[_Way] = [((0, term),) for term in lists[0]]
@@ -242,9 +268,10 @@ class Translator:
     ) -> Query:
         """Two words, the second from ``least`` to ``most`` words behind the first."""
         _bound(math.prod(map(len, lists)))
-        rare = self._rarity(field, lists)
+        pairs = list(product(*lists))
+        rare = self._rarity(field, lists, len(pairs))
         queries = []
-        for first, second in product(*lists):
+        for first, second in pairs:
             middle = PLACES * (least + most) // 2 + place_of(second) - place_of(first)
             # Places are never negative: both are moved, which leaves their distance.
             words = [(1, encode(first)), (1 + middle, encode(second))]
@@ -259,9 +286,10 @@ class Translator:
         """The best of the ways, each scored as rare as the commonest forms are."""
         if not lists:
             return Query.empty_query()
-        rare = self._rarity(field, lists)
         queries = []
-        for way in dict.fromkeys(ways):
+        apart = list(dict.fromkeys(ways))
+        rare = self._rarity(field, lists, len(apart))
+        for way in apart:
             share = self._share(field, [term for _, term in way], rare)
             queries.append(_boosted(self._exact(field, way), boost * share))
         return _best(queries)
@@ -278,11 +306,14 @@ class Translator:
         entries = max(held, self._searcher.num_docs)
         return math.log(1 + (entries - held + 0.5) / (held + 0.5))
 
-    def _rarity(self, field: str, lists: Iterable[Iterable[str]]) -> float:
+    def _rarity(self, field: str, lists: Iterable[Iterable[str]], ways: int) -> float | None:
+        """Of a phrase of the commonest forms; None where it can be filled in one way only."""
+        if ways == 1:
+            return None
         return sum(min(self._idf(field, term) for term in terms) for terms in lists)
 
-    def _share(self, field: str, terms: Iterable[str], rare: float) -> float:
-        return rare / sum(self._idf(field, term) for term in terms)
+    def _share(self, field: str, terms: Iterable[str], rare: float | None) -> float:
+        return 1.0 if rare is None else rare / sum(self._idf(field, term) for term in terms)
 
 
 def _places(steps: Iterable[int]) -> list[int]:
