@@ -127,13 +127,19 @@ TIME = re.compile(
 
 def _fold(text: str) -> str:
     """Small letters without accents, plain digits, single spaces; not length-preserving."""
+    digits = text.lower() if text.isascii() else _plain(text)
+    return re.sub(r"\s+", " ", digits).strip()
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents or marks of direction, plain digits, quotes and dashes."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i").replace("ł", "l"))
     plain = "".join(
         c for c in plain if not unicodedata.combining(c) and c not in "\u200e\u200f\u0640"
     )
     whole = unicodedata.normalize("NFC", plain)  # Hangul had come apart
     digits = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in whole)
-    return re.sub(r"\s+", " ", digits.replace("’", "'").replace("–", "-")).strip()
+    return digits.replace("’", "'").replace("–", "-")
 
 
 def _month_tables() -> tuple[dict[str, dict[str, int]], dict[str, int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -28,7 +29,9 @@ LONG_TAG_CHARS = 2000
 TAG = re.compile(r"""<[a-zA-Z/!](?:[^"'>]++|"[^"]*"|'[^']*'|["'])*+>?""")
 TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,30})")
 ATTRIBUTE = re.compile(r"""[\s/]*[^\s>/=]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"']*))?|[\s/]+""")
+ATTRIBUTES = re.compile(f"(?:{ATTRIBUTE.pattern})*+")
 NUMBER_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+LONGEST_REFERENCE = len("&#x0010FFFF;")
 COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
 # Content that is no text; each with its own end tag, so that the scan stays linear.
 RAW_CONTENT = re.compile(
@@ -118,11 +121,17 @@ def clean_source(source: str) -> str:
 
 
 def _reference(match: re.Match[str]) -> str:
+    """What a numeric reference stands for; a longer one is no character's."""
+    return _character(*match.group(0, 1, 2)) if len(match[0]) <= LONGEST_REFERENCE else ""
+
+
+@lru_cache(maxsize=4096)
+def _character(reference: str, hexadecimal: str | None, decimal: str | None) -> str:
     """The character of a numeric reference as browsers read it, nothing for a control."""
-    digits = match[1] or match[2]
-    code = int(digits, 16 if match[1] else 10) if len(digits) <= 8 else 0
+    digits = hexadecimal or decimal or ""
+    code = int(digits, 16 if hexadecimal else 10) if len(digits) <= 8 else 0
     if code in (0x22, 0x26, 0x27, 0x3C, 0x3E):
-        return match[0]  # a mark that markup would read
+        return reference  # a mark that markup would read
     if 0x80 <= code <= 0x9F:
         return bytes([code]).decode("cp1252", "ignore")
     if code > 0x10FFFF:
@@ -149,14 +158,13 @@ def _bound_attributes(source: str) -> str:
 def _tag_end(source: str, start: int) -> tuple[int, int]:
     """Where a tag has enough attributes, and where it ends (at its ">" or the source's end)."""
     name = TAG_NAME.match(source, start)
-    place = enough = name.end() if name else start + 2
-    count = 0
-    while attribute := ATTRIBUTE.match(source, place):
-        place = attribute.end()
-        count += 1
-        if count <= MOST_ATTRIBUTES:
-            enough = place
-    return enough, place
+    enough = name.end() if name else start + 2
+    for _ in range(MOST_ATTRIBUTES):
+        if not (attribute := ATTRIBUTE.match(source, enough)):
+            return enough, enough
+        enough = attribute.end()
+    rest = ATTRIBUTES.match(source, enough)
+    return enough, rest.end() if rest else enough
 
 
 def parse_tree(source: str) -> Any:

@@ -24,8 +24,8 @@ from searchkit.clean.judge import Judged, gives_text
 # Of 8,973 blocks of pages not trained on, 88 % are beyond this sum after the first trees, and
 # none of them changes sides by the others.
 FIRST_TREES, CLEAR = 25, 1.8
-# Trees cost more than all rules; of a thousand real pages none has half as many blocks.
-MOST_BLOCKS = 10_000
+# Trees cost more than all rules; of a thousand real pages none has half as many of either.
+MOST_BLOCKS, MOST_BOXES = 10_000, 50_000
 # What the trees may not bring back.
 FINAL = frozenset(("comments", "cookie", "filing", "follow", "footer", "other article"))
 # Nor take out of the middle of a run: text words before and after in blocks of one kind.  On
@@ -103,9 +103,10 @@ def decide_blocks(
 ) -> list[str | None]:
     """For each block what removes it: a rule, or "model" and its score; None keeps it.
 
-    On a page of more than `MOST_BLOCKS` the rules' verdicts stand.
+    On a page of too many blocks or boxes the rules' verdicts stand.
     """
-    if not outline.blocks or len(outline.blocks) > MOST_BLOCKS:
+    few = len(outline.blocks) <= MOST_BLOCKS and len(outline.boxes) <= MOST_BOXES
+    if not outline.blocks or not few:
         return judged.rules
     model = model or load_model()
     scores = score_rows(model, features(outline, judged, title, model.lexicon))
