@@ -348,32 +348,60 @@ well being/white paper/wide spread/with draw/with drawal/work force/work shop/wo
 
 def main(countries: Path, spelling: Path, out: Path = OUT) -> None:
     """Write the table."""
-    groups = {
-        "countries": [*_countries(countries), *_groups(COUNTRIES)],
-        "places": _groups(PLACES),
-        "organisations": _groups(ORGANISATIONS),
-        "people": _groups(PEOPLE),
-    }
-    table = {
-        "sources": SOURCES,
-        **{kind: ["/".join(names) for names in found] for kind, found in groups.items()},
-        "compounds": sorted(_compounds()),
-        "spellings": _spellings(spelling),
-    }
+    official = [*_countries(countries), *_lines(COUNTRIES)]
+    english = [*_spellings(spelling), *_compounds()]
+    table = table_of(official, _lines(PLACES), _lines(ORGANISATIONS), _lines(PEOPLE), english)
     out.write_text(json.dumps(table, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 
-def _groups(text: str) -> list[list[str]]:
-    return [line.split("/") for line in text.split("\n") if line]
-
-
-def _compounds() -> set[str]:
+def table_of(
+    countries: list[str],
+    places: list[str],
+    organisations: list[str],
+    people: list[str],
+    english: list[str],
+) -> dict[str, object]:
+    """The lines with what a search finds them by: the folded words of each name."""
+    names = [*countries, *places, *organisations, *people]
+    keys: dict[str, list[str]] = {}
+    for number, line in enumerate([*names, *english]):
+        for key in dict.fromkeys(map(fold, line.split("/"))):
+            keys.setdefault(key, []).append(str(number))
     return {
-        " ".join(pair.split()) for line in COMPOUNDS.split("\n") for pair in line.split("/")
-    } - {""}
+        "sources": SOURCES,
+        "names": names,
+        "english": english,
+        "acronyms": _acronyms([*countries, *organisations]),
+        "keys": {key: " ".join(numbers) for key, numbers in sorted(keys.items())},
+    }
 
 
-def _countries(path: Path) -> list[list[str]]:
+def _acronyms(lines: list[str]) -> list[str]:
+    """Folded acronyms, less names that are written in capitals by chance."""
+    names = (name for line in lines for name in line.split("/"))
+    return sorted({fold(name) for name in names if name.isupper() and len(name) <= _ACRONYM})
+
+
+# Capitals up to this length are an acronym, and lower-case words are none.
+_ACRONYM = 6
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line]
+
+
+def _compounds() -> list[str]:
+    """In one word and in two, in the plural, too."""
+    pairs = {" ".join(pair.split()) for line in COMPOUNDS.split("\n") for pair in line.split("/")}
+    written = [
+        pair + ending
+        for pair in sorted(pairs - {""})
+        for ending in (("", "s") if pair[-1] not in "sn" else ("",))
+    ]
+    return [f"{two.replace(' ', '')}/{two}" for two in written]
+
+
+def _countries(path: Path) -> list[str]:
     """Names of one country of which none holds another: those find each other anyway."""
     groups = []
     with path.open(encoding="utf-8", newline="") as file:
@@ -389,7 +417,7 @@ def _countries(path: Path) -> list[list[str]]:
                 if not any(other < words for other in sets.values())
             ]
             if len(kept) > 1:
-                groups.append(kept)
+                groups.append("/".join(kept))
     return groups
 
 

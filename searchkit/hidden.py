@@ -6,7 +6,6 @@ that hide text or turn a sentence round.  What takes their place is for who prin
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -25,6 +24,8 @@ def to_json(value: Any) -> str:
     >>> to_json({"t": "é\x9b"})
     '{"t": "é\\u009b"}'
     """
+    import json  # what is printed as text pays for none
+
     return HIDDEN.sub(_escape, json.dumps(value, ensure_ascii=False))
 
 

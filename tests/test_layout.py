@@ -9,7 +9,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "searchkit"
 
 ROWS = [
-    ["errors", "hidden"],
+    ["errors", "hidden", "version"],
     ["records"],
     ["urls", "dates", "analyzer", "names", "copies", "cite", "inflate", "sniff", "workers"],
     ["clean", "segment", "query", "snippet", "rerank", "discover", "sites"],

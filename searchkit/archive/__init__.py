@@ -17,14 +17,12 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from searchkit.archive import rows, templates
 from searchkit.archive.database import Database
-from searchkit.archive.lock import WriteLock, take_lock
 from searchkit.archive.reading import (
     Change,
     Counts,
@@ -40,6 +38,7 @@ if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for war
     from searchkit.archive.check import Finding
     from searchkit.archive.copying import Copies
     from searchkit.archive.keeping import Kept
+    from searchkit.archive.lock import WriteLock
     from searchkit.archive.warc import WarcWriter
     from searchkit.sites import Edge
 
@@ -310,7 +309,7 @@ def _key(page: Page, given: Given) -> str:
         return url_key(rows.storable(url))
     if given.id:
         return rows.storable(f"id:{given.source or ''}:{given.id}")
-    return "sha256:" + sha256(page.body).hexdigest()
+    return "sha256:" + rows.digest(page.body).hex()
 
 
 def open_archive(
@@ -333,7 +332,7 @@ def open_archive(
     if write:
         _make_private(directory)
     _refuse_foreign(directory)
-    lock = take_lock(directory / "lock", wait_s=wait_s, on_wait=on_wait) if write else None
+    lock = _take_lock(directory, wait_s, on_wait) if write else None
     database = None
     try:
         database = Database(directory / "searchkit.sqlite3", write=write)
@@ -346,6 +345,12 @@ def open_archive(
         if lock is not None:
             lock.release()
         raise
+
+
+def _take_lock(directory: Path, wait_s: float, on_wait: Callable[[str], None] | None) -> WriteLock:
+    from searchkit.archive.lock import take_lock
+
+    return take_lock(directory / "lock", wait_s=wait_s, on_wait=on_wait)
 
 
 def _make_private(directory: Path) -> None:

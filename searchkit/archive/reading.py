@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -414,7 +413,7 @@ class Reader(TemplateReader):
         place = warc.Place(row["file"], row["offset"], row["length"])
         try:
             body = b"".join(warc.iter_body(path, place))
-            if sha256(body).digest() != row["sha256"]:
+            if rows.digest(body) != row["sha256"]:
                 raise ArchiveError("the record holds other bytes than were kept")
         except ArchiveError as exc:
             raise ArchiveError(

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from searchkit.archive import rows
 from searchkit.archive.database import Database
-from searchkit.sites import Edge, fold, line_number
+
+if TYPE_CHECKING:  # a search reads no template
+    from searchkit.sites import Edge
 
 # Measured on five sites with 120 to 2,450 pages each: below a quarter of the pages come
 # places and formulas of one kind of text, which are not the site's.
@@ -69,6 +71,8 @@ class TemplateReader:
 
     def site_lines(self, site: str) -> list[SiteLine]:
         """The lines learnt of a site, the most repeated first."""
+        from searchkit.sites import fold
+
         kept = [folded for text in self.kept_lines(site) if (folded := fold(text))]
         found = self._database.rows(
             "SELECT text, texts, since FROM site_templates WHERE site = ? "
@@ -89,6 +93,8 @@ class TemplateReader:
 
     def template_of(self, site: str) -> frozenset[int]:
         """The numbers of the lines to take from the pages of a site."""
+        from searchkit.sites import line_number
+
         lines = self.site_lines(site)
         return frozenset(line_number(line.text) for line in lines if not line.is_kept)
 
@@ -159,6 +165,8 @@ def _learn_line(database: Database, site: str, line: int, row: Any, *, is_new: b
 
 def _text_of(database: Database, number: int, line: int) -> str | None:
     """The words of a line, from a document that holds it or had it taken out."""
+    from searchkit.sites import line_number
+
     row = database.row(_TEXT, (number,))
     document = rows.read_document(row["document_id"], row)
     texts = [*document.text.split("\n\n"), *(block.text for block in document.removed)]

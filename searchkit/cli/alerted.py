@@ -11,7 +11,6 @@ from typing import Any
 
 from searchkit.archive import Archive
 from searchkit.cli.terminal import one_line
-from searchkit.deliver import redact
 
 
 def alert_state(archive: Archive) -> dict[str, Any]:
@@ -19,6 +18,11 @@ def alert_state(archive: Archive) -> dict[str, Any]:
     ledger = archive.alerts
     found = ledger.alerts()
     counts = Counter(alert.state for alert in found)
+    stuck = [row._asdict() for row in ledger.stuck()]
+    if stuck:
+        from searchkit.deliver import redact  # most archives have nothing to deliver
+
+        stuck = [row | {"target": redact(row["target"])} for row in stuck]
     return {
         "active": counts["active"],
         "paused": counts["paused"],
@@ -27,7 +31,7 @@ def alert_state(archive: Archive) -> dict[str, Any]:
             for alert in found
             if alert.state == "stopped"
         ],
-        "stuck": [stuck._asdict() | {"target": redact(stuck.target)} for stuck in ledger.stuck()],
+        "stuck": stuck,
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from searchkit.archive import Archive
-from searchkit.archive.coverage import Coverage
 from searchkit.cli.terminal import one_line
 from searchkit.query import parse_query
 from searchkit.query.tree import All, Either, Field, Part, Quoted, Weighted, Word
+
+if TYPE_CHECKING:  # most searches ask for no source
+    from searchkit.archive.coverage import Coverage
 
 _LINES = 3  # of sources that one search tells about
 

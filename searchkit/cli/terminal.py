@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -77,7 +76,16 @@ def mark(text: str, marks: Iterable[tuple[int, int]], *, colour: bool) -> str:
 
 def width() -> int:
     """Columns to wrap at: those of the terminal, between 40 and 100."""
-    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+    stated = os.environ.get("COLUMNS", "")
+    columns = int(stated) if stated.isdecimal() and len(stated) < 6 else 0
+    return max(40, min(100, columns or _columns()))
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # no stdout, closed, or no terminal
+        return 80
 
 
 def wrap(text: str, indent: str) -> str:

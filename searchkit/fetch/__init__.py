@@ -15,7 +15,6 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import urljoin
 
 from searchkit.errors import FetchError
@@ -25,6 +24,7 @@ from searchkit.inflate import Coding, InflateError, inflate
 from searchkit.records import Page
 from searchkit.sniff import NAMES, PAGE_TYPES, sniff
 from searchkit.urls import UrlParts, redact_url, split_url
+from searchkit.version import VERSION
 
 __all__ = ["fetch_page", "user_agent"]
 
@@ -50,11 +50,7 @@ _HEADER_VALUE = re.compile(r"[ -~]+\Z")
 
 def user_agent(contact: str | None = None) -> str:
     """Give the honest name under which pages are fetched."""
-    try:
-        number = version("searchkit")
-    except PackageNotFoundError:
-        number = "0"
-    return f"searchkit/{number} (+{contact or 'one page, at the request of a person'})"
+    return f"searchkit/{VERSION} (+{contact or 'one page, at the request of a person'})"
 
 
 def agent_problem(agent: str) -> str | None:

@@ -13,8 +13,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import chain
+from pkgutil import get_data
 
 from searchkit.names.offices import ORGANISATIONS
 
@@ -53,7 +53,7 @@ def fold_name(name: str) -> str:
 @cache
 def _tables() -> tuple[dict[str, str], dict[str, str]]:
     """English names by code, and codes by alias."""
-    raw = json.loads(files("searchkit.names").joinpath("countries.json").read_text("utf-8"))
+    raw = json.loads(get_data("searchkit.names", "countries.json") or b"")
     aliases = {key: code for code, keys in raw["aliases"].items() for key in keys.split("|")}
     return raw["names"], aliases
 

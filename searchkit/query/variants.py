@@ -7,15 +7,13 @@ here but plurals.  Whether and how much a variant counts is the compiler's busin
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from searchkit.analyzer import fold
 
 LONGEST = 9
 """Words of the longest name in the table."""
-
-_ACRONYM = 6  # capitals up to this length are an acronym, and lower-case words are none
 
 # Acronyms that fold to the commonest words of a language: they would find every text.
 _WORDS = {"who": {"en"}, "us": {"en"}, "it": {"en", "it"}, "un": {"fr", "es", "it", "ca", "ro"},
@@ -43,11 +41,11 @@ def variants(
     >>> variants(("osce",), ("en",), capitals=False), variants(("fish",), ("en",), capitals=True)
     ((), ())
     """
-    if not capitals and len(words) == 1 and words[0] in _acronyms():
+    if not capitals and len(words) == 1 and words[0] in _table().acronyms:
         return ()
     asked = set(words)
     found: dict[str, str] = {}
-    for name in _table().get(words, ()):
+    for name in _others(words):
         folded = fold(name.text).split()
         common = len(folded) == 1 and not _WORDS.get(folded[0], set()).isdisjoint(languages)
         # A name that holds all the words asked for is found by them.
@@ -58,43 +56,45 @@ def variants(
 
 
 @cache
-def _raw() -> dict[str, list[str]]:
+def _table() -> _Table:
     import json  # only where the table is asked: reading a query needs none
-    from importlib.resources import files
+    from pkgutil import get_data
 
-    text = files("searchkit.query").joinpath("variants.json").read_text("utf-8")
-    raw: dict[str, list[str]] = json.loads(text)
-    return raw
-
-
-@cache
-def _acronyms() -> frozenset[str]:
-    """Folded acronyms, less names that are written in capitals by chance."""
-    names = (name for kind in ("countries", "organisations") for line in _raw()[kind]
-             for name in line.split("/"))  # fmt: skip
-    return frozenset(fold(n) for n in names if n.isupper() and len(n) <= _ACRONYM)
+    raw = json.loads(get_data("searchkit.query", "variants.json") or b"")
+    return _Table(raw["names"], raw["english"], raw["keys"], frozenset(raw["acronyms"]))
 
 
-@cache
-def _table() -> dict[tuple[str, ...], tuple[Name, ...]]:
-    """The other names by the folded words of each."""
-    table: dict[tuple[str, ...], dict[Name, None]] = {}
-    for names in _groups():
+@lru_cache(4096)
+def _others(words: tuple[str, ...]) -> tuple[Name, ...]:
+    """The other names of what these folded words name, in the order of the table.
+
+    The table tells the lines of each name; folding all of it would take a search's time.
+    """
+    table = _table()
+    key = " ".join(words)
+    found: dict[Name, None] = {}
+    for number in map(int, table.keys.get(key, "").split()):
+        names = table.line(number)
         for name in names:
-            others = table.setdefault(tuple(fold(name.text).split()), {})
-            others |= dict.fromkeys(other for other in names if other != name)
-    return {key: tuple(others) for key, others in table.items()}
+            if fold(name.text) == key:
+                found |= dict.fromkeys(other for other in names if other != name)
+    return tuple(found)
 
 
-def _groups() -> list[list[Name]]:
-    raw = _raw()
-    kinds = ("countries", "places", "organisations", "people")
-    groups = [[Name(n) for n in line.split("/")] for kind in kinds for line in raw[kind]]
-    groups += [[Name(word, english=True) for word in line.split("/")] for line in raw["spellings"]]
-    for pair in raw["compounds"]:
-        for ending in ("", "s") if pair[-1] not in "sn" else ("",):
-            written = pair + ending
-            groups.append(
-                [Name(written.replace(" ", ""), english=True), Name(written, english=True)]
-            )
-    return groups
+class _Table(NamedTuple):
+    """The lines of variants.json, and the numbers of those that hold a name, by its folded words.
+
+    Names of a line mean the same; the lines of ``english`` are numbered after the others.
+    """
+
+    names: list[str]
+    english: list[str]
+    keys: dict[str, str]
+    acronyms: frozenset[str]
+
+    def line(self, number: int) -> list[Name]:
+        """The names of a line."""
+        is_english = number >= len(self.names)
+        lines = self.english if is_english else self.names
+        line = lines[number - len(self.names) if is_english else number]
+        return [Name(text, is_english) for text in line.split("/")]

@@ -8,7 +8,6 @@ one that has begun.  Times without a clear meaning (recently, the nineties) are 
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
 
 MAX_WORDS = 4
@@ -160,6 +159,8 @@ def _before(today: date, count: int, unit: str) -> date:
         return today - timedelta(count * (7 if unit == "week" else 1))
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
+    from calendar import monthrange  # few queries tell a time in words
+
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
