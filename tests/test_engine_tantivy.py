@@ -25,7 +25,7 @@ from searchkit.engines.tantivy.documents import KEYWORD_FIELDS, TEXT_FIELDS
 from searchkit.engines.tantivy.files import Record, read_record, write_record
 from searchkit.errors import Busy, IndexProblem, UsageError
 from searchkit.indexer import build_entry
-from searchkit.query import DayRange, Everything, Near, Phrase, Term
+from searchkit.query import And, DayRange, Everything, Keyword, Near, Phrase, Prefix, Term
 from searchkit.records import Document, Entry, Evidence, Passage, Removed, Statement
 from tests import writers
 from tests.conftest import SAMPLES, Run
@@ -281,6 +281,30 @@ def test_more_values_than_are_counted_at_a_time(
     monkeypatch.setattr("searchkit.engines.tantivy.searching.MOST_VALUES", 30)
     assert len(expected[SPANS]) > 100
     assert engine.counts(Everything(), fields) == expected
+    engine.close()
+
+
+@pytest.mark.parametrize("forms", [50, 51, 120])
+def test_a_beginning_of_few_forms_or_many(tmp_path: Path, forms: int) -> None:
+    """Few are listed and asked for as such, many by a pattern; the deleted ones are not found."""
+    words = [f"treaty{number:03}" for number in range(forms)]
+    entries = [entry(f"p{n}:1", f"peace {word}") for n, word in enumerate(words)]
+    engine = updated(tmp_path, [*entries, entry("other:1", "treat talks")])
+    engine.update(["p3"], [], 2)
+    for prefix in ("treaty", "=treaty"):
+        found = engine.search(Prefix("text", prefix, 2.0), limit=200)
+        assert {i for i, _ in found.rows} == {f"p{n}:1" for n in range(forms) if n != 3}
+        assert {score for _, score in found.rows} == {2.0}
+    engine.close()
+
+
+@pytest.mark.parametrize("count", [1, 100, 101])
+def test_one_of_few_values_or_many(tmp_path: Path, count: int) -> None:
+    entries = [entry(f"p{n}:1", "peace", site=(f"s{n}",)) for n in range(150)]
+    engine = updated(tmp_path, entries)
+    asked = And((Term("text", "peace"), Keyword("site", tuple(f"s{n}" for n in range(count)))))
+    found = engine.search(asked, limit=200)
+    assert {i for i, _ in found.rows} == {f"p{n}:1" for n in range(count)}
     engine.close()
 
 

@@ -330,7 +330,7 @@ def test_kills_at_random_moments_leave_one_commit_or_the_other(tmp_path: Path) -
         engine.update(["d"], [entry(f"d:{n}", f"grain g{number}") for n in range(30)], number)
     """
     rng = random.Random(8)
-    for _ in range(10):
+    for _ in range(20):
         process = start(tmp_path, script)
         assert process.stdout is not None
         for _ in range(rng.randint(1, 12)):

@@ -93,7 +93,7 @@ def _day_order(oracle: Oracle, passage_id: str) -> tuple[bool, int, str]:
 
 TERMS = st.sampled_from(sorted({t for word in WORDS for t in (stem(word), "=" + word)} | {"none"}))
 TEXT_FIELDS = st.sampled_from(["text", "text", "text", "title", "speaker", "nowhere"])
-BOOSTS = st.sampled_from([1.0, 1.0, 0.5, 3.0])
+BOOSTS = st.sampled_from([1.0, 1.0, 0.5, 3.0, 0.0])
 DAYS = st.none() | st.integers(1, 12).map(lambda month: 20240001 + 100 * month)
 ALTERNATIVES = st.lists(TERMS, min_size=1, max_size=3).map(tuple)
 LEAVES = st.one_of(
@@ -114,7 +114,10 @@ LEAVES = st.one_of(
         BOOSTS,
     ),
     st.builds(
-        Prefix, TEXT_FIELDS, st.sampled_from(["", "g", "=gr", "san", "é", "和", "zz"]), BOOSTS
+        Prefix,
+        TEXT_FIELDS,
+        st.sampled_from(["", "g", "=gr", "san", "é", "和", "zz", "=sanc", "corridor", "=zzzz"]),
+        BOOSTS,
     ),
     st.builds(
         Keyword,
@@ -249,7 +252,8 @@ def test_filters_do_not_score(engine: Engine) -> None:
     term = Term("text", "grain")
     plain = dict(engine.search(term, limit=100).rows)
     filters = (Keyword("country", ("QA", "QB")), DayRange(20240101, None, undated=True))
-    narrowed = And((*filters, term, Not(Term("text", "peace"))))
+    outlet = And((Term("source", "gazett", 0.0), Term("source", "=gazette", 0.0)))
+    narrowed = And((*filters, outlet, term, Not(Term("text", "peace"))))
     rows = engine.search(narrowed, limit=100).rows
     assert rows
     assert all(score == plain[passage_id] for passage_id, score in rows)

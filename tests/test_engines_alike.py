@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 import pytest
 
 pytest.importorskip("tantivy")
 
-from searchkit.engines import DAYS, Engine, open_engine
+from searchkit.archive import open_archive
+from searchkit.engines import DAYS, SETTING, Engine, open_engine
 from searchkit.indexer import build_entry
 from searchkit.query import Node, compile_query, parse_query
 from searchkit.records import Document, Entry, Passage
+from tests.alerting import Desk
+from tests.conftest import SAMPLES
 from tests.oracle import matches
 
 PASSAGES = 2000
@@ -92,16 +96,17 @@ def node_of(query: str, match: str = "all") -> Node:
 
 
 def test_sets_are_those_of_brute_force(both: Both) -> None:
+    """Six queries of each of eight kinds, on 2,000 passages."""
     whoosh, tantivy, entries, texts = both
     some = 0
-    for query in queries(texts, 32, seed=1):
+    for query in queries(texts, 48, seed=1):
         node = node_of(query)
         expected = {entry.passage_id for entry in entries if matches(node, entry)}
         for engine in (whoosh, tantivy):
             found = engine.search(node, limit=PASSAGES)
             assert ({i for i, _ in found.rows}, found.total) == (expected, len(expected)), query
         some += len(expected) > 3
-    assert some >= 10
+    assert some >= 15
 
 
 def test_sets_facets_and_days_are_alike(both: Both) -> None:
@@ -130,3 +135,32 @@ def test_the_first_ten_are_nearly_the_same(both: Both) -> None:
             ids = [{passage_id for passage_id, _ in found.rows} for found in (first, second)]
             overlaps.append(len(ids[0] & ids[1]) / 10)
     assert mean(overlaps) >= OVERLAP
+
+
+ALERTS = ("water OR dam", "speaker:vorska", "treat* -border", '"the dam"', "since:2024-06 minister")
+
+
+def told_by(engine_name: str, folder: Path) -> list[dict[str, Any]]:
+    """What alerts tell of the samples, which come in two parts, while this engine is chosen."""
+    desk = Desk(folder)
+    with open_archive(desk.path, write=True) as archive:
+        archive.set_setting(SETTING, engine_name)
+    for number, query in enumerate(ALERTS):
+        desk.add(f"a{number}", query)
+    pages = sorted(path for path in SAMPLES.iterdir() if path.suffix in (".html", ".txt"))
+    for part in (pages[::5], pages[2::5]):
+        for path in part:
+            media_type = "text/html" if path.suffix == ".html" else "text/plain"
+            text = path.read_text(encoding="utf-8", errors="replace")
+            desk.keep_page(text, media_type, f"https://samples.example/{path.name}")
+        desk.run()
+    assert (desk.path / engine_name).is_dir()
+    return [{name: item[name] for name in ("alerts", "passage_id")} for item in desk.items()]
+
+
+def test_alerts_match_alike(tmp_path: Path) -> None:
+    told = [told_by(name, tmp_path / name) for name in ("whoosh", "tantivy")]
+    assert told[0] == told[1]
+    assert {name for item in told[0] for name in item["alerts"]} == {
+        f"a{number}" for number in range(len(ALERTS))
+    }

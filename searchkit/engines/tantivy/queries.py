@@ -53,11 +53,19 @@ from searchkit.query import (
 MAX_WAYS = 10_000
 """Ways to fill a phrase; one of more is refused."""
 
+_MOST_APART = 100  # values that are asked for one by one sooner than as a set
+
+# A beginning of a phrase has so many forms at most, by tantivy's default, and is found much
+# sooner than a pattern; beginnings as long as this are listed to see whether that is enough.
+_MOST_EXPANDED = 50
+_LEAST_LISTED = 5
+
 _MOST_HELD = 10_000  # terms whose entries are remembered
 
 # Each word of a phrase: how many words behind the first it stands, and its term.
 _Way = tuple[tuple[int, str], ...]
 _Positions = Sequence[tuple[str, ...]]
+_Clause = tuple[Occur, Query]
 
 
 def constant_score(node: Node) -> float | None:
@@ -67,8 +75,8 @@ def constant_score(node: Node) -> float | None:
     2.0
     """
     match node:
-        case Term() | Phrase() | Near():
-            return None
+        case Term(boost=boost) | Phrase(boost=boost) | Near(boost=boost):
+            return None if boost else 0.0
         case Prefix(boost=boost):
             return boost
         case And(parts):
@@ -126,11 +134,13 @@ class Translator:
                 return _everything()
 
     def _and(self, parts: Iterable[Node]) -> Query:
-        wanted: list[tuple[Occur, Query]] = []
-        refused: list[tuple[Occur, Query]] = []
+        wanted: list[_Clause] = []
+        refused: list[_Clause] = []
         for part in parts:
             if isinstance(part, Not):
                 refused.append((Occur.MustNot, self.query(part.part)))
+            elif isinstance(part, DayRange) and not part.undated:
+                wanted += self._dated(part)
             elif not isinstance(part, Everything):
                 wanted.append((Occur.Must, self.query(part)))
         return Query.boolean_query([*(wanted or [(Occur.Must, _everything())]), *refused])
@@ -149,7 +159,7 @@ class Translator:
 
     def passages(self, ids: Iterable[str]) -> Query:
         """The query that finds these passages; not scored."""
-        return _unscored(Query.term_set_query(self._schema, ID, [encode(i) for i in ids]))
+        return _unscored(self._any_of(ID, [encode(i) for i in ids]))
 
     def dated(self, query: Query, low: int, high: int) -> Query:
         """The query, where the key of `OLDEST` lies between these, inclusive."""
@@ -161,33 +171,34 @@ class Translator:
         if field not in KEYWORD_FIELDS or not values:
             return Query.empty_query()
         name, found = keyword_field(field), [encode(value) for value in values]
-        if len(found) == 1:
-            return _unscored(Query.term_query(self._schema, name, found[0], "basic"))
-        return _unscored(Query.term_set_query(self._schema, name, found))
+        return _unscored(self._any_of(name, found))
+
+    def _any_of(self, name: str, values: Sequence[str]) -> Query:
+        """One of the values; a set is an automaton, which is slow to make."""
+        if len(values) > _MOST_APART:
+            return Query.term_set_query(self._schema, name, values)
+        one = [Query.term_query(self._schema, name, value, "basic") for value in values]
+        return one[0] if len(one) == 1 else Query.boolean_query([(Occur.Should, q) for q in one])
 
     def _days(self, days: DayRange) -> Query:
-        dated = self._range(FIRST, days.first or 1, days.last)
-        if days.last is not None:
-            dated = self._ended(dated, days.last)
+        dated = _unscored(Query.boolean_query(self._dated(days)))
         if not days.undated:
-            return _unscored(dated)
-        undated = self._range(FIRST, None, 0)
-        return _unscored(Query.boolean_query([(Occur.Should, dated), (Occur.Should, undated)]))
+            return dated
+        undated = _unscored(self._range(FIRST, None, 0))
+        return Query.boolean_query([(Occur.Should, dated), (Occur.Should, undated)])
 
-    def _ended(self, begun: Query, day: int) -> Query:
-        """What has begun by that day and has ended, too.
+    def _dated(self, days: DayRange) -> list[_Clause]:
+        """What makes up a range of days; beside a word, these are looked at only where it is.
 
         A second column is as slow as the first; the few spans that go on are known by name.
         """
+        begun = (Occur.Must, _unscored(self._range(FIRST, days.first or 1, days.last)))
+        if (day := days.last) is None:
+            return [begun]
         if self._wide is None:
-            return Query.boolean_query(
-                [(Occur.Must, begun), (Occur.Must, self._range(LAST, None, day))]
-            )
+            return [begun, (Occur.Must, _unscored(self._range(LAST, None, day)))]
         over = [span_value(first, last) for first, last in self._wide if first <= day < last]
-        if not over:
-            return begun
-        lasting = Query.term_set_query(self._schema, SPAN, over)
-        return Query.boolean_query([(Occur.Must, begun), (Occur.MustNot, lasting)])
+        return [begun, (Occur.MustNot, self._any_of(SPAN, over))] if over else [begun]
 
     def _range(self, field: str, first: int | None, last: int | None) -> Query:
         return Query.range_query(self._schema, field, FieldType.Unsigned, first, last)
@@ -214,8 +225,14 @@ class Translator:
     def _prefix(self, field: str, prefix: str, boost: float) -> Query:
         if field not in TEXT_FIELDS:
             return Query.empty_query()
+        name = text_field(field)
+        if len(prefix) >= _LEAST_LISTED:
+            held = self._searcher.terms_with_prefix(name, encode(prefix))
+            if len(held) <= _MOST_EXPANDED:
+                words = Query.phrase_prefix_query(self._schema, name, [encode(prefix)])
+                return Query.const_score_query(words, boost)
         begins = "".join(f"\\x{{{ord(character):x}}}" for character in encode(prefix))
-        found = Query.regex_query(self._schema, text_field(field), begins + "(?s:.)*")
+        found = Query.regex_query(self._schema, name, begins + "(?s:.)*")
         return Query.const_score_query(found, boost)
 
     def _phrase(self, field: str, positions: _Positions, slop: int, boost: float) -> Query:
@@ -338,6 +355,8 @@ def _best(queries: Sequence[Query]) -> Query:
 
 
 def _boosted(query: Query, boost: float) -> Query:
+    if boost == 0:
+        return Query.const_score_query(query, 0)
     return query if boost == 1 else Query.boost_query(query, boost)
 
 

@@ -40,7 +40,7 @@ _DIGITS = 4
 _APART = 2 * 10.0**-_DIGITS  # scores that differ by more are not rounded to one
 
 _SPARE = 6  # hits asked for beyond the page: rarely do more tie with its last
-_GROWTH = 4
+_GROWTH = 8
 
 MOST_VALUES = 60_000
 """Values that are counted in one go; tantivy refuses above 65,000."""
