@@ -353,6 +353,97 @@ def test_a_whole_story() -> None:
     assert found[12].role == "Opposition leader"
 
 
+BESIDE = [
+    (
+        "asked in the passive",
+        "Ana Ruiz was asked by Lena Bowles whether the dam had leaked.",
+        [("Lena Bowles", "whether the dam")],
+    ),
+    (
+        "a passive without a message is no speech",
+        "Ana Ruiz was asked by Lena Bowles.",
+        [],
+    ),
+    (
+        "blamed in the passive",
+        "The envoy has been criticised by Ana Ruiz for failing to visit the north.",
+        [("Ana Ruiz", "for failing")],
+    ),
+    (
+        "whose vow, and where it ends",
+        "Ana Ruiz’s vow to close the dam was heard in the valley.",
+        [("Ana Ruiz", "to close the dam")],
+    ),
+    (
+        "whose claim",
+        "Lena Bowles spoke first. The vote hardly helps her claim that the river is clean.",
+        [("Lena Bowles", "the river is clean")],
+    ),
+    (
+        "people who say",
+        "The levy met protests from business leaders who say the law favours the coast.",
+        [(None, "the law favours")],
+    ),
+    (
+        "the participle before its subject",
+        "After saying that the dam was safe, Ana Ruiz left the hall.",
+        [("Ana Ruiz", "the dam was safe")],
+    ),
+    (
+        "a clause of time with a statement of its own",
+        "The hall fell silent when Ana Ruiz claimed that the dam had leaked.",
+        [("Ana Ruiz", "the dam had leaked")],
+    ),
+    (
+        "a share of those asked",
+        "About six in ten say the bridge is too old.",
+        [(None, "the bridge is too old")],
+    ),
+    (
+        "age and home between name and verb",
+        "Lena Bowles, 58, who lives in Karvel, says the bridge is too old.",
+        [("Lena Bowles", "the bridge is too old")],
+    ),
+    (
+        "close to somebody",
+        "A person familiar with the talks says the river will be shared.",
+        [(None, "the river will be shared")],
+    ),
+    (
+        "a call for further talks keeps its further",
+        "Ana Ruiz called for further talks on the river.",
+        [("Ana Ruiz", "further talks on the river")],
+    ),
+    (
+        "told to do something",
+        "Ana Ruiz told the mayor to close the dam.",
+        [("Ana Ruiz", "the mayor to close the dam")],
+    ),
+    (
+        "where an endorsement ends",
+        "Ana Ruiz endorsed the mayor on Monday and has been seen beside her at the river.",
+        [("Ana Ruiz", "the mayor on Monday")],
+    ),
+    (
+        "reported words before the quotation",
+        "Ana Ruiz urged every farmer to come to the dam, saying, “We need all of you in the hall.”",
+        [("Ana Ruiz", "every farmer to come to the dam"), ("Ana Ruiz", "We need all")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), BESIDE, ids=[kind for kind, *_ in BESIDE])
+def test_reported_beside_a_subject(
+    kind: str, text: str, expected: list[tuple[str | None, str]]
+) -> None:
+    found = said(text)
+    assert [s.speaker for s in found] == [speaker for speaker, _ in expected]
+    for statement, (_, begins) in zip(found, expected, strict=True):
+        assert statement.text.startswith(begins)
+    if kind.startswith(("whose vow", "where", "reported", "the participle")):
+        assert found[0].text == expected[0][1]
+
+
 @pytest.mark.parametrize(("kind", "text", "expected"), NEWS, ids=[kind for kind, *_ in NEWS])
 def test_news(kind: str, text: str, expected: list[tuple[str | None, str]]) -> None:
     found = said(text)

@@ -52,13 +52,17 @@ def content_after(words: Words, verb: int, high: int) -> int | None:
         at = _skip_addressee(words, at, high)
     at = _skip_adjuncts(words, at, high)
     while at < high and (
-        (words.lows[at] in ADVERBS and words.lows[at] not in ("both", "all"))
+        (words.lows[at] in ADVERBS and words.lows[at] not in OF_THE_CONTENT)
         or words.texts[at] in SEPARATORS
     ):
         if words.texts[at] in ",;" and words.texts[at - 1] not in SEPARATORS and at == verb + 1:
             return None
         at += 1
     return at if at + 1 < high else None
+
+
+# Adverbs that may belong to what is said: "called for further talks", "urged all sides".
+OF_THE_CONTENT = word_set("both all further even only ever")
 
 
 def _that_index(words: Words, at: int, high: int) -> int | None:
@@ -101,7 +105,9 @@ def _skip_addressee(words: Words, at: int, high: int) -> int:
     while stop < high and (is_capital(words.texts[stop]) or words.lows[stop] in ("the", "of")):
         stop += 1
     if at < stop < high and words.lows[stop] in GROUPS:
-        stop += 1
+        return stop + 1
+    while stop > at and not is_capital(words.texts[stop - 1]):
+        stop -= 1  # "told the mayor to go": the article is no name's
     return stop
 
 

@@ -34,6 +34,8 @@ LEMMAS: dict[Frame, str] = {
         decry slam blast rebuke protest endorse oppose defend tout ridicule mock lambast
         castigate extend acclaim laud credit question challenge call ask invite advocate
         refute dispute echo cite characterize characterise label brand instruct dub
+        disavow repudiate renounce chastise scold berate mock deride censure admonish reprimand
+        vilify exhort implore beseech bemoan
     """,
     "told": "tell inform assure remind advise notify brief convince",
     "deed": "agree pledge vow promise commit swear threaten offer undertake order resolve "

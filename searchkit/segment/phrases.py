@@ -500,11 +500,16 @@ def _name_before_of(words: Words, a: int, b: int) -> tuple[int, int]:
     return b, b
 
 
+CLOSE_TO = word_set("familiar close present privy opposed loyal")
+
+
 def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | None:
     """Groups, anonymous people, documents and bodies by their head noun."""
     start, end = words.starts[a], words.ends[b - 1]
     stop = next((i for i in range(a + 1, b) if words.lows[i] in PREPOSITIONS
                  or words.texts[i] in ",(" ), b)  # fmt: skip
+    if stop - a > 1 and stop < b and words.lows[stop - 1] in CLOSE_TO:
+        stop -= 1  # "a person familiar with the talks"
     head = bare(words.lows[stop - 1])
     if is_capital(words.texts[stop - 1]) and stop - a > 1 and head not in BODIES:
         return None

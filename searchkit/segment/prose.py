@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from searchkit.names.offices import word_set
 from searchkit.records import Form, Kind, Statement
+from searchkit.segment.agents import OWNED_NOUNS
 from searchkit.segment.complements import content_after, takes_clause
-from searchkit.segment.cues import PARTICIPLES, QUICK_WORDS, frames
+from searchkit.segment.cues import CUES, PARTICIPLES, QUICK_WORDS, frames
 from searchkit.segment.framed import MOST_WORDS, frame_source, names_somebody, unattributed
 from searchkit.segment.parsed import parsed_reports
 from searchkit.segment.people import Speaker, name_tokens
@@ -263,7 +264,9 @@ def _quoted_sentence(
     if speaker is not None:
         reader.heard(speaker)
     if hit is not None and speaker is not None:
-        yield from _tails(reader, paragraph, words, hit, speaker)
+        found = list(_tails(reader, paragraph, words, hit, speaker))
+        yield from found
+        yield from _beside_quotes(reader, paragraph, words, hit, found)
 
 
 def _tails(
@@ -302,12 +305,62 @@ def _tails(
                 return
 
 
+def _beside_quotes(
+    reader: Reader,
+    paragraph: Paragraph,
+    words: Words,
+    hit: tuple[Speaker, int, Found],
+    tails: list[Statement],
+) -> Iterator[Statement]:
+    """What the sentence reports in other clauses: 'X urged them to go, saying “...”'."""
+    _, cue, subject = hit
+    taken = max((s.end for s in tails), default=0)
+    speech = next((i for i, word in enumerate(words.texts) if word[0] == "\x01"), len(words))
+    for i in range(1, len(words)):
+        if words.lows[i] not in REPORTING or (i == cue and speech < i):
+            continue
+        report = report_at(words, i, 0, adopts=False)
+        if report is None or report.start <= i or report.rest is not None:
+            continue
+        if report.found.source.sort in ("unknown", "anonymous", "group"):
+            continue  # "a woman asked for a photo and ..."
+        stop = _clause_end(words, report.start, subject.first)
+        if stop - report.start < FEWEST_BESIDE or paragraph.low + words.starts[i] < taken:
+            continue
+        speaker = reader.resolve(report.found.source, paragraph.masked)
+        if speaker is not None:
+            yield _span(reader, paragraph, words, report.start, stop, speaker, report.cue)
+            return
+
+
+FEWEST_BESIDE = 3
+
+
+def _clause_end(words: Words, start: int, subject: int) -> int:
+    """Where a reported clause ends beside a quotation; ``start`` where it runs into one."""
+    stop = next((i for i in range(start, len(words)) if words.texts[i][0] == "\x01"), len(words))
+    if stop < len(words):
+        near = range(stop - 1, max(start, stop - CUE_REACH), -1)
+        cue = next((i for i in near if words.lows[i] in CUES), start)
+        stop = subject if start < subject < cue else cue
+    while stop > start and (words.texts[stop - 1] in ",;—–" or words.lows[stop - 1] in JOINS):
+        stop -= 1
+    return stop
+
+
+CUE_REACH = 7
+JOINS = word_set("and but while then later also")
+
+
 # --- sentences without quotations -------------------------------------------------------
+
+
+REPORTING = QUICK_WORDS | OWNED_NOUNS
 
 
 def _plain_sentence(reader: Reader, paragraph: Paragraph, words: Words) -> Iterator[Statement]:
     """Reported speech in a sentence: one statement for each subject that speaks."""
-    if len(words) > MOST_WORDS or QUICK_WORDS.isdisjoint(words.lows):
+    if len(words) > MOST_WORDS or REPORTING.isdisjoint(words.lows):
         return
     low, pending, at = 0, None, (0, 0)
     for i in range(len(words)):

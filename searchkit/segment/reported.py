@@ -17,6 +17,7 @@ from searchkit.names.offices import (
     OFFICES,
     word_set,
 )
+from searchkit.segment.agents import OWNED_NOUNS, owned_report, passive_report
 from searchkit.segment.complements import (
     PASTS,
     content_after,
@@ -27,7 +28,6 @@ from searchkit.segment.complements import (
 from searchkit.segment.cues import (
     AMBIGUOUS,
     CUES,
-    NOUN_CUES,
     PARTICIPLES,
     POSITION_CUES,
     frames,
@@ -43,7 +43,7 @@ from searchkit.segment.sources import (
     source_after,
     source_before,
 )
-from searchkit.segment.words import DETERMINERS, PRONOUNS, Words, is_capital
+from searchkit.segment.words import DETERMINERS, PREPOSITIONS, PRONOUNS, Words, is_capital
 
 # After these a clause tells of another time or thing; what it says there is background.
 BACKGROUND = word_set("after when since before if until that whom whether once unless how why")
@@ -119,11 +119,13 @@ def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
     word = words.lows[i]
     if word == "according":
         return _according_content(words, i, low)
-    if word in NOUN_CUES and i + 1 < len(words) and words.lows[i + 1] == "that":
-        return _noun_cue(words, i)
+    if word in OWNED_NOUNS and (owned := owned_report(words, i)):
+        return Report(*owned, words.texts[i])
     if word in ("quoted", "cited") and "saying" in words.lows[i + 2 : i + QUOTED_REACH]:
         return _quoted_as(words, i)
     if word in CUES:
+        if words.lows[i + 1 : i + 2] == ["by"] and (passive := passive_report(words, i)):
+            return Report(*passive, words.texts[i])
         return None if only_noun(words, i) else _verb(words, i, low)
     if word in ("made", "makes") and "clear" in words.lows[i + 1 : i + 3]:
         return _made_clear(words, i, low)
@@ -280,6 +282,9 @@ def _agrees(words: Words, i: int, found: Found) -> bool:
     return last.endswith("s") or last in PLURAL_BODIES
 
 
+# Clauses that may hold a statement of their own.
+TOLD_BESIDE = word_set("after when since before")
+THAT_REACH = 2
 REFLEXIVES = word_set("itself himself herself themselves")
 MODALS = word_set("will would do did does shall may can could must should might also to")
 PLURAL_BODIES = word_set("police staff people media taliban meps mps press opposition")
@@ -288,6 +293,8 @@ PLURAL_BODIES = word_set("police staff people media taliban meps mps press oppos
 def _is_background(words: Words, found: Found, i: int) -> bool:
     """A clause "after X announced", "the arrests that X announced" only tells of a time."""
     before = words.lows[found.first - 1] if found.first else ""
+    if before in TOLD_BESIDE and "that" in words.lows[i + 1 : i + THAT_REACH]:
+        return False  # "when she claimed that ..."
     return before in BACKGROUND or (
         before == "which" and words.lows[i + 1 : i + 2] not in (["is"], ["are"])
     )
@@ -333,7 +340,21 @@ def _forward(words: Words, i: int, found: Found) -> Report | None:
     start = content_after(words, i, len(words))
     if start is None or not takes_clause(words, i, start) or _bad_object(words, i, start):
         return None
-    return Report(found, start, len(words), words.texts[i])
+    stop = len(words)
+    if words.lows[start - 1] != "that" and "clause" not in frames(words.lows[i]):
+        stop = _end_of_object(words, start)
+    return Report(found, start, stop, words.texts[i])
+
+
+def _end_of_object(words: Words, start: int) -> int:
+    """ "endorsed the mayor and has been seen beside her": before the next thing told."""
+    for at in range(start + 1, len(words) - 1):
+        if words.lows[at] in ("and", "but") and words.lows[at + 1] in TELLS_ON:
+            return at
+    return len(words)
+
+
+TELLS_ON = word_set("has have had is was were are will would")
 
 
 def _bad_object(words: Words, i: int, start: int) -> bool:
@@ -376,7 +397,22 @@ def antecedent(words: Words, relative: Found) -> Found | None:
         if source is not None and source.sort in ("person", "name"):
             return Found(source, *name)
     found = source_before(words, stop) if stop > 0 else None
-    return found if found and found.source.sort in ("person", "name", "body") else None
+    if found and found.source.sort in ("person", "name", "body"):
+        return found
+    return _people_before(words, stop)
+
+
+def _people_before(words: Words, stop: int) -> Found | None:
+    """ "protests from business leaders who say ...": the people next to the "who"."""
+    start = stop
+    while start > 0 and words.texts[start - 1].isalpha() and not (
+        words.lows[start - 1] in PREPOSITIONS or words.lows[start - 1] in FINITE
+    ):  # fmt: skip
+        start -= 1
+        if words.lows[start] in DETERMINERS:
+            break
+    source = describe(words, start, stop)
+    return Found(source, start, stop) if source and source.sort == "group" else None
 
 
 def _inverted(words: Words, i: int, low: int) -> Report | None:
@@ -418,6 +454,8 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
     """ ", saying that ...": the speaker is the subject of the sentence."""
     if i > 1 and words.lows[i - 1] in ("is", "are"):
         return _progressive(words, i, low)
+    if i == low + 1 and words.lows[low] in OPENS_PARTICIPLE:
+        return _opening_participle(words, i)
     if i < 3 or words.lows[i - 1] in NO_PARTICIPLE:
         return None
     lead = i - 1
@@ -437,6 +475,21 @@ def _participle(words: Words, i: int, low: int) -> Report | None:
         return None
     found = participle_subject(words, i, low)
     return Report(found, start, len(words), words.texts[i]) if found else None
+
+
+OPENS_PARTICIPLE = word_set("after before while by in")
+
+
+def _opening_participle(words: Words, i: int) -> Report | None:
+    """ "After saying that the dam was safe, the envoy ...": the subject comes after it."""
+    start = content_after(words, i, len(words))
+    if start is None or not takes_clause(words, i, start) or _bad_object(words, i, start):
+        return None
+    comma = next((k for k in range(start, len(words)) if words.texts[k] == ","), None)
+    found = clause_subject(words, comma + 1, len(words)) if comma else None
+    if comma is None or found is None or found.first > comma + 2:
+        return None
+    return Report(found, start, comma, words.texts[i])
 
 
 def participle_subject(words: Words, i: int, low: int) -> Found | None:
@@ -488,22 +541,6 @@ def clause_subject(words: Words, low: int, high: int) -> Found | None:
                 return antecedent(words, found)
             usable = found.source.sort not in ("anonymous", "document") or found.source.definite
             return found if usable and found.source.head not in ("i", "we", "who") else None
-    return None
-
-
-def _noun_cue(words: Words, i: int) -> Report | None:
-    """ "the Ministry's finding that ...": a possessive before the noun is the source."""
-    for back in range(i - 1, max(-1, i - 4), -1):
-        word = words.texts[back]
-        if word.endswith(("’s", "'s")) and is_capital(word):
-            start = back
-            while start > 0 and (
-                is_capital(words.texts[start - 1]) or words.lows[start - 1] == "the"
-            ):
-                start -= 1
-            source = describe(words, start, back + 1)
-            if source and i + 3 < len(words):
-                return Report(Found(source, start, back + 1), i + 2, len(words), words.texts[i])
     return None
 
 

@@ -118,7 +118,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
             added.append((opened + 1, at))
         elif words.texts[at] == "," and not _is_aside(words.lows[opened + 1]):
             return _named_last(words, opened + 1, at, added)
-        at = opened - 1
+        at = _before_age(words, opened - 1, low)
     at = _before_participle(words, _before_relative(words, at, low), low)
     start = _phrase_start(words, at, low)
     if start > at:
@@ -128,6 +128,13 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
         return None
     return _of_name_before(words, start, at + 1, low, closed=bool(added)) or _with_appositions(
         words, source, start, at + 1, added
+    )
+
+
+def _before_age(words: Words, at: int, low: int) -> int:
+    """ "Ana Ruiz, 58, who lives in Lima, says": past the age, which has no comma of its own."""
+    return (
+        at - 2 if at > low + 2 and words.texts[at].isdigit() and words.texts[at - 1] == "," else at
     )
 
 
@@ -197,7 +204,7 @@ def _before_participle(words: Words, at: int, low: int) -> int:
 
 DONE_TO_PAPERS = word_set(
     "filed released published obtained issued posted conducted signed sent made written leaked "
-    "dated commissioned circulated distributed submitted"
+    "dated commissioned circulated distributed submitted compiled reviewed seen"
 )
 
 
@@ -368,6 +375,8 @@ def _describe_tail(words: Words, a: int, b: int) -> Source | None:
     last = words.lows[b - 1]
     if last in PRONOUNS and last != "both":
         return describe(words, b - 1, b)
+    if share := _share(words, a, b):
+        return share
     if words.lows[a] in LEADING_PREPOSITIONS or words.lows[a] in TIMES:
         for at in range(a + 1, b):
             article = at > a + 1 and words.lows[at] in ("the", "a", "an")
@@ -383,6 +392,30 @@ def _describe_tail(words: Words, a: int, b: int) -> Source | None:
             if words.lows[at] in ("the", "a", "an", "some") and (found := describe(words, at, b)):
                 return found
     return found
+
+
+# "about six in ten", "at least half of voters", "three-quarters".
+ROUGHLY = word_set(
+    "about nearly around roughly almost over fully only just at least most more than"
+)
+SHARES = word_set(
+    "half third quarter two three four five six seven eight nine ten one-third two-thirds "
+    "three-quarters one-quarter"
+)
+SHARE_LINKS = word_set("in of out percent per")
+
+
+def _share(words: Words, a: int, b: int) -> Source | None:
+    """A share of those who were asked, which speaks for nobody by name."""
+    first = a
+    while first < b and words.lows[first] in ROUGHLY:
+        first += 1
+    if first == b or not (words.lows[first] in SHARES or words.lows[first].isdigit()):
+        return None
+    if b - first > 1 and words.lows[first + 1] not in SHARE_LINKS:
+        return None
+    role = " ".join(words.texts[a:b])
+    return Source(words.starts[a], words.ends[b - 1], "group", role=role, head="share", plural=True)
 
 
 def _somebody(words: Words, a: int, b: int) -> Source | None:
