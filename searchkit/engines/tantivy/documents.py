@@ -113,7 +113,7 @@ def make_document(entry: Entry) -> tantivy.Document:
             _add_positions(document, _TEXT_NAMES[field], positions)
         for field, values in entry.keywords.items():
             name = _KEYWORD_NAMES[field]
-            for value in dict.fromkeys(values):
+            for value in values if len(values) == 1 else dict.fromkeys(values):
                 add_text(name, encode(value))
     except KeyError as exc:
         raise ValueError(f"the tantivy engine has no field {exc.args[0]!r}") from exc
@@ -151,17 +151,36 @@ def _add_days(document: tantivy.Document, entry: Entry) -> None:
 
 def _add_positions(document: tantivy.Document, name: str, positions: Positions) -> None:
     """Add what stands in a field: run after run of words, a jump for each gap."""
+    for value in _values(name, positions):
+        if isinstance(value, str):
+            document.add_text(name, value)
+        else:
+            document.add_pre_tokenized_text(name, value)
+
+
+_Values = list[str | tantivy.PreTokenizedString]
+_LAST: dict[str, tuple[Positions, _Values]] = {}
+
+
+def _values(name: str, positions: Positions) -> _Values:
+    """The values that the field takes; remembered, since a document's passages have one title."""
+    last = _LAST.get(name)
+    if last is not None and last[0] is positions:
+        return last[1]
+    values: _Values = []
     start = 0
     while start < len(positions):
         end = _next_gap(positions, start)
         if run := positions[start:end]:
             try:
-                document.add_text(name, " ".join(map(_WRITTEN.__getitem__, run)))
+                values.append(" ".join(map(_WRITTEN.__getitem__, run)))
             except _Unwritable:
-                document.add_pre_tokenized_text(name, _tokens(run))
+                values.append(_tokens(run))
         if end < len(positions):
-            document.add_pre_tokenized_text(name, _JUMP)
+            values.append(_JUMP)
         start = end + 1
+    _LAST[name] = positions, values
+    return values
 
 
 def _next_gap(positions: Positions, start: int) -> int:
