@@ -450,7 +450,7 @@ def test_a_missing_package_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_only_a_large_index_of_the_default_engine_is_advised_about() -> None:
-    assert "index --engine tantivy" in (advice("whoosh", LARGE_PASSAGES) or "")
+    assert "Run: searchkit index --engine tantivy" in (advice("whoosh", LARGE_PASSAGES) or "")
     assert advice("whoosh", LARGE_PASSAGES - 1) is None
     assert advice("tantivy", 10 * LARGE_PASSAGES) is None
 

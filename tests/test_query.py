@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from searchkit.analyzer import analyze, terms_of
+from searchkit.engines.whoosh.matching import is_scored
 from searchkit.errors import QueryError
 from searchkit.query import (
     And,
@@ -548,6 +549,12 @@ def test_fields() -> None:
     )
     assert asked("date:2024-02") == DayRange(20240201, 20240229)
     assert asked("-kind:direct") == And((Everything(), Not(Keyword("kind", ("direct",)))))
+
+
+def test_an_outlets_name_narrows_and_ranks_nothing() -> None:
+    for text in ("source:Gazette", 'source:"Sardovian Gazette"', "source:(gov* OR =gazette)"):
+        assert not is_scored(asked(text)), text
+    assert is_scored(asked("speaker:Marden"))
 
 
 def test_two_open_date_ranges_both_hold() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -140,7 +141,8 @@ def advice(name: str, passages: int) -> str | None:
     """
     if name != DEFAULT_ENGINE or passages < LARGE_PASSAGES:
         return None
+    install = "" if find_spec("tantivy") else "pip install 'searchkit[tantivy]', then: "
     return (
         f"{passages:,} passages are many for {name}; tantivy answers sooner. "
-        "Run: pip install 'searchkit[tantivy]', then: searchkit index --engine tantivy"
+        f"Run: {install}searchkit index --engine tantivy"
     )

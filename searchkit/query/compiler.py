@@ -70,6 +70,9 @@ NEAR_WORDS = 8
 MAX_PAIRS = 64
 """Words of a query that are looked at for pairs; a pasted page has no more to tell."""
 
+UNSCORED = frozenset({"source"})
+"""Fields that only narrow: an outlet's name tells nothing of which of its passages is best."""
+
 # What counts towards "all", "most" and "any" of the words.
 _CONTENT = (Word, Quoted, Nearby, Weighted, Either)
 
@@ -172,7 +175,8 @@ class _Compiler(Leaves):
             case Quoted(text):
                 return self._quoted(text, field)
             case Field(name, inner):
-                return self._part(inner, name)
+                node = self._part(inner, name)
+                return scaled(node, 0) if name in UNSCORED else node
             case Dates(first, last):
                 return DayRange(days(first)[0] if first else None, days(last)[1] if last else None)
             case Without(inner):

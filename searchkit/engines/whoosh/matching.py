@@ -66,8 +66,8 @@ def rank(
 def is_scored(node: Node) -> bool:
     """Whether any entry could have a score other than 0."""
     match node:
-        case Term() | Phrase() | Near() | Prefix():
-            return True
+        case Term(boost=boost) | Phrase(boost=boost) | Near(boost=boost) | Prefix(boost=boost):
+            return boost != 0
         case And(parts) | Or(parts) | Best(parts):
             return any(map(is_scored, parts))
         case Ranked(part, evidence):
@@ -211,13 +211,30 @@ class SegmentQuery:
                 return dict.fromkeys(self.match(node, within), 0.0)
 
     def _score_all(self, parts: Sequence[Node], within: set[int] | None) -> dict[int, float]:
-        # Which entries first, in sets, then the scores of those alone: so every part,
-        # a filter above all, saves more than it costs.
+        scored = [part for part in parts if is_scored(part)]
+        if len(scored) == 1:
+            return self._score_narrowed(scored[0], [p for p in parts if p != scored[0]], within)
+        # Which entries first, in sets, then the scores of those alone: so every part
+        # saves more than it costs.
         within = self.match(And(tuple(parts)), within)
-        columns = [self.score(part, within) for part in parts if within and is_scored(part)]
-        if len(columns) == 1:
-            return columns[0]
+        columns = [self.score(part, within) for part in scored if within]
         return {number: sum([column[number] for column in columns]) for number in within}
+
+    def _score_narrowed(
+        self, part: Node, filters: Sequence[Node], within: set[int] | None
+    ) -> dict[int, float]:
+        """The scores of a part among what filters let through; what leaves least goes first."""
+        least = self._cost(part)
+        costs = sorted(((self._cost(f), n) for n, f in enumerate(filters)))
+        first = [filters[n] for cost, n in costs if cost < least]
+        if first:
+            within = self.match(And(tuple(first)), within)
+        scores = self.score(part, within) if within is None or within else {}
+        for _, number in costs[len(first) :]:
+            kept = self.match(filters[number], set(scores))
+            if len(kept) < len(scores):
+                scores = {n: scores[n] for n in kept}
+        return scores
 
     def _score_some(
         self, parts: Sequence[Node], at_least: int, within: set[int] | None
