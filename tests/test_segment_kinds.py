@@ -429,6 +429,16 @@ BESIDE = [
         "Ana Ruiz urged every farmer to come to the dam, saying, “We need all of you in the hall.”",
         [("Ana Ruiz", "every farmer to come to the dam"), ("Ana Ruiz", "We need all")],
     ),
+    (
+        "what somebody is already claiming",
+        "Ana Ruiz was already claiming that the dam had leaked.",
+        [("Ana Ruiz", "the dam had leaked")],
+    ),
+    (
+        "what he’s claiming",
+        "Tom Varga spoke. He’s claiming that the dam had leaked.",
+        [("Tom Varga", "the dam had leaked")],
+    ),
 ]
 
 

@@ -8,7 +8,10 @@ given: nothing is guessed, nothing is looked up outside the document.
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import zip_longest
 
 from searchkit.records import Document, Form, Passage, Statement
@@ -59,10 +62,27 @@ def segment(document: Document, parser: Parser = "rules") -> list[Passage]:
     >>> p.speaker, p.role, p.affiliation, p.kind, p.statements[0].text
     ('Ana Pereira', 'Foreign Minister', 'Portugal', 'direct', 'We want peace,')
     """
-    paragraphs = paragraph_spans(document.text)
-    form = decide_form(document, paragraphs)
-    statements = list(find_statements(document, form, paragraphs, parser))
-    return make_passages(document, paragraphs, statements)
+    with _no_collection():
+        paragraphs = paragraph_spans(document.text)
+        form = decide_form(document, paragraphs)
+        statements = list(find_statements(document, form, paragraphs, parser))
+        return make_passages(document, paragraphs, statements)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the search for cycles, of which reading makes none.
+
+    What is made is kept, so that each search walks over more of it: the one thing here
+    that grew faster than the length of a text.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def find_statements(

@@ -1,4 +1,4 @@
-"""Reports whose source is no subject: passives, and nouns that somebody owns.
+"""Reports whose source is no subject: "according to", passives, nouns that somebody owns.
 
 In comes a sentence as words; out go the source and the word bounds of what it says:
 "was criticised by X for ...", "was asked by X whether ...", "her claim that ...",
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from searchkit.names.offices import word_set
 from searchkit.segment.cues import NOUN_CUES, frames
-from searchkit.segment.phrases import Source, describe
+from searchkit.segment.phrases import Source, describe, role_text
 from searchkit.segment.sources import ADVERBS, BOUNDARIES, FINITE, STOPS, Found
 from searchkit.segment.words import PRONOUNS, Words, is_capital
 
@@ -30,6 +30,12 @@ OWNED_NOUNS = NOUN_CUES | DECLARED["to"] | DECLARED["for"]
 # "her own repeated claim": how many words may stand between the owner and the noun.
 OWNER_REACH = 4
 FEWEST_CONTENT = 3
+
+ACCORDING_ENDS = word_set(
+    "who which that published released obtained presented seen reviewed and as data figures in on "
+    "cited quoted briefed familiar close speaking"
+)
+FIGURES = word_set("data figures")
 
 Bounds = tuple[Found, int, int]
 
@@ -105,3 +111,55 @@ def _end_of_owned(words: Words, start: int, owner: int) -> int:
                 return at
             verb = True
     return len(words)
+
+
+def according_source(words: Words, i: int, high: int) -> Found | None:
+    """The source of "according to X"."""
+    if i + 2 >= high or words.lows[i + 1] != "to":
+        return None
+    stop = i + 2 + (words.lows[i + 2] in FIGURES)
+    while stop < high and not (
+        words.texts[stop] in ",.;:—–()"
+        or words.texts[stop][0] == "\x01"
+        or words.lows[stop] in ACCORDING_ENDS
+    ):
+        stop += 1
+    source = describe(words, i + 2, stop)
+    if source is not None and source.sort == "name" and _names_place(words, i + 2, stop):
+        source = None
+    if source is None and stop > i + 2 and words.lows[stop - 1] not in MEASURES:
+        stop += stop < high and words.lows[stop] in FIGURES
+        role = role_text(words, i + 2, stop)
+        source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
+    return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
+
+
+# What something is done according to, without its saying anything.
+MEASURES = word_set(
+    "standard standards rule rules principle principles practice practices custom customs "
+    "tradition traditions criteria criterion norms schedule need needs wish wishes procedure "
+    "procedures protocol size age rank type merit order taste circumstances possibilities"
+)
+
+
+def _names_place(words: Words, a: int, stop: int) -> bool:
+    """ "according to a pact signed at San Tomé": the name at the end is not the source."""
+    small = [i for i in range(a, stop) if words.lows[i] in ("at", "in", "with", "between")]
+    return any(not is_capital(words.texts[i - 1]) for i in small)
+
+
+def according_report(words: Words, i: int, low: int) -> Bounds | None:
+    """ "..., according to X" and "According to X, ...": X's words."""
+    found = according_source(words, i, len(words))
+    if found is None:
+        return None
+    if i <= low + 1:
+        start = found.last
+        while start < len(words) and words.texts[start] != ",":
+            start += 1
+        return (found, start + 1, len(words)) if start + 3 < len(words) else None
+    stop = i - 1 if words.texts[i - 1] in ",—–" else i
+    first = low
+    while first < stop and words.lows[first] in ("but", "and", "however", ","):
+        first += 1
+    return (found, first, stop) if stop - first >= FEWEST_CONTENT else None

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from searchkit.names.offices import word_set
+from searchkit.segment.agents import according_source
 from searchkit.segment.cues import CUES, PARTICIPLES
 from searchkit.segment.people import Speaker
 from searchkit.segment.phrases import Source, describe, trailing_name
 from searchkit.segment.reader import Reader
 from searchkit.segment.reported import (
-    according_source,
     antecedent,
     clause_subject,
     is_verb,

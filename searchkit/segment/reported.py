@@ -17,7 +17,13 @@ from searchkit.names.offices import (
     OFFICES,
     word_set,
 )
-from searchkit.segment.agents import OWNED_NOUNS, owned_report, passive_report
+from searchkit.segment.agents import (
+    BEING,
+    OWNED_NOUNS,
+    according_report,
+    owned_report,
+    passive_report,
+)
 from searchkit.segment.complements import (
     PASTS,
     content_after,
@@ -33,7 +39,7 @@ from searchkit.segment.cues import (
     frames,
     lemma_of,
 )
-from searchkit.segment.phrases import Source, describe, role_text, trailing_name
+from searchkit.segment.phrases import Source, describe, trailing_name
 from searchkit.segment.sources import (
     ADVERBS,
     AUXILIARIES,
@@ -62,11 +68,6 @@ MOVES = word_set(
     sank shot shut slept slid spent split spread stole stuck swore sat thought withdrew
     """
 )
-ACCORDING_ENDS = word_set(
-    "who which that published released obtained presented seen reviewed and as data figures in on "
-    "cited quoted briefed familiar close speaking"
-)
-FIGURES = word_set("data figures")
 # A that-clause or nothing: "believed the rumour" is no speech.
 BELIEFS = word_set("believe think fear hope find determine project rule")
 # Only these let an unknown phrase speak.
@@ -118,7 +119,8 @@ def report_at(words: Words, i: int, low: int, *, adopts: bool) -> Report | None:
     """
     word = words.lows[i]
     if word == "according":
-        return _according_content(words, i, low)
+        told = according_report(words, i, low)
+        return Report(*told, " ".join(words.texts[i : i + 2])) if told else None
     if word in OWNED_NOUNS and (owned := owned_report(words, i)):
         return Report(*owned, words.texts[i])
     if word in ("quoted", "cited") and "saying" in words.lows[i + 2 : i + QUOTED_REACH]:
@@ -173,7 +175,7 @@ def only_noun(words: Words, i: int) -> bool:
     before, low = words.texts[i - 1], words.lows[i]
     if is_capital(words.texts[i]) and not _is_headline(words):
         return True
-    owner = before.endswith(("’s", "'s")) and before.lower() not in ("who's", "who’s")
+    owner = before.endswith(("’s", "'s")) and before[:-2].lower() not in PRONOUNS
     if owner and low not in ("said", "told", "added"):
         return True
     if low not in AMBIGUOUS:
@@ -452,8 +454,8 @@ def _coordinated(words: Words, i: int, low: int) -> Report | None:
 
 def _participle(words: Words, i: int, low: int) -> Report | None:
     """ ", saying that ...": the speaker is the subject of the sentence."""
-    if i > 1 and words.lows[i - 1] in ("is", "are"):
-        return _progressive(words, i, low)
+    if (being := _being(words, i)) is not None:
+        return _progressive(words, i, being, low)
     if i == low + 1 and words.lows[low] in OPENS_PARTICIPLE:
         return _opening_participle(words, i)
     if i < 3 or words.lows[i - 1] in NO_PARTICIPLE:
@@ -497,9 +499,28 @@ def participle_subject(words: Words, i: int, low: int) -> Found | None:
     return _own_subject(words, i) or clause_subject(words, low, i)
 
 
-def _progressive(words: Words, i: int, low: int) -> Report | None:
+def _being(words: Words, i: int) -> int | None:
+    """The "is" of "is already claiming", the "he's" of "he's claiming"."""
+    at = i - 1
+    while at > 0 and words.lows[at] in ADVERBS:
+        at -= 1
+    if at > 0 and words.lows[at] in BEING:
+        return at
+    word = words.lows[at]
+    return at if word.endswith(("’s", "'s")) and word[:-2] in PRONOUNS else None
+
+
+def _contracted(words: Words, at: int) -> Found:
+    """The "he" of "he's"."""
+    head = words.lows[at][: -len("’s")]
+    source = Source(words.starts[at], words.ends[at], "pronoun", head=head, sex=PRONOUNS[head])
+    return Found(source, at, at + 1)
+
+
+def _progressive(words: Words, i: int, being: int, low: int) -> Report | None:
     """ "The city is demanding that ..."."""
-    found = source_before(words, i - 1, low)
+    contracted = words.lows[being] not in BEING
+    found = _contracted(words, being) if contracted else source_before(words, being, low)
     if found is None or found.source.head in ("who", "we", "i") or found.source.sort == "unknown":
         return None
     return _forward(words, i, found)
@@ -542,55 +563,3 @@ def clause_subject(words: Words, low: int, high: int) -> Found | None:
             usable = found.source.sort not in ("anonymous", "document") or found.source.definite
             return found if usable and found.source.head not in ("i", "we", "who") else None
     return None
-
-
-def according_source(words: Words, i: int, high: int) -> Found | None:
-    """The source of "according to X"."""
-    if i + 2 >= high or words.lows[i + 1] != "to":
-        return None
-    stop = i + 2 + (words.lows[i + 2] in FIGURES)
-    while stop < high and not (
-        words.texts[stop] in ",.;:—–()"
-        or words.texts[stop][0] == "\x01"
-        or words.lows[stop] in ACCORDING_ENDS
-    ):
-        stop += 1
-    source = describe(words, i + 2, stop)
-    if source is not None and source.sort == "name" and _names_place(words, i + 2, stop):
-        source = None
-    if source is None and stop > i + 2 and words.lows[stop - 1] not in MEASURES:
-        stop += stop < high and words.lows[stop] in FIGURES
-        role = role_text(words, i + 2, stop)
-        source = Source(words.starts[i + 2], words.ends[stop - 1], "unknown", role=role)
-    return None if source is None or source.sort == "pronoun" else Found(source, i, stop)
-
-
-# What something is done according to, without its saying anything.
-MEASURES = word_set(
-    "standard standards rule rules principle principles practice practices custom customs "
-    "tradition traditions criteria criterion norms schedule need needs wish wishes procedure "
-    "procedures protocol size age rank type merit order taste circumstances possibilities"
-)
-
-
-def _names_place(words: Words, a: int, stop: int) -> bool:
-    """ "according to a pact signed at San Tomé": the name at the end is not the source."""
-    small = [i for i in range(a, stop) if words.lows[i] in ("at", "in", "with", "between")]
-    return any(not is_capital(words.texts[i - 1]) for i in small)
-
-
-def _according_content(words: Words, i: int, low: int) -> Report | None:
-    found = according_source(words, i, len(words))
-    if found is None:
-        return None
-    cue = f"{words.texts[i]} {words.texts[i + 1]}"
-    if i <= low + 1:
-        start = found.last
-        while start < len(words) and words.texts[start] != ",":
-            start += 1
-        return Report(found, start + 1, len(words), cue) if start + 3 < len(words) else None
-    stop = i - 1 if words.texts[i - 1] in ",—–" else i
-    first = low
-    while first < stop and words.lows[first] in ("but", "and", "however", ","):
-        first += 1
-    return Report(found, first, stop, cue) if stop - first >= 3 else None
