@@ -389,8 +389,12 @@ def _plain(value: str) -> str:
 
 
 def _words(value: str) -> str:
-    """Each word quoted, so that none is an operator: ``"Ilva" "Marden"``."""
-    return " ".join(f'"{word}"' for word in _plain(value).split())
+    """Each word quoted, so that none is an operator, nor two of them a phrase.
+
+    >>> _words("mfa.example, NOT the OSBC")
+    '"mfa" "example" "not" "the" "osbc"'
+    """
+    return " ".join(f'"{token.exact}"' for token in analyze(value)) or f'"{_plain(value)}"'
 
 
 def _checked(option: str, value: str, text: str) -> str:
