@@ -439,6 +439,33 @@ BESIDE = [
         "Tom Varga spoke. He’s claiming that the dam had leaked.",
         [("Tom Varga", "the dam had leaked")],
     ),
+    (
+        "of whom footage is shown",
+        "The film ends with footage of Lena Bowles asking, “Why am I not far ahead by now?”",
+        [("Lena Bowles", "Why am I")],
+    ),
+    (
+        "a clause of time after the words is nobody’s speech",
+        "The film concludes with footage of Tom Varga saying on stage, “That makes me smart,” when "
+        "Ana Ruiz blasted him.",
+        [("Tom Varga", "That makes")],
+    ),
+    (
+        "who led to the words is the pronoun after them",
+        "“He can’t go on,” Lena Bowles said of the man. Democratic Sen. Ana Ruiz (D-Mo.) scolded "
+        "him: “The town is almost as one against you,” she said.",
+        [("Lena Bowles", "He can’t"), ("Ana Ruiz", "The town")],
+    ),
+    (
+        "a partner at a firm is no firm",
+        "His former partner at Lenox, Tom Varga, called him a master at building bridges.",
+        [("Tom Varga", "him a master")],
+    ),
+    (
+        "sung words",
+        "“Promise me you’ll keep your hands in sight,” Bowles sings to the mayor.",
+        [("Bowles", "Promise me")],
+    ),
 ]
 
 

@@ -42,7 +42,8 @@ LEMMAS: dict[Frame, str] = {
     "refuse decline",
     "quote": "continue begin snap laugh shout exclaim cry ask read go whisper sigh gush chime "
     "enthuse scoff fume grumble mutter murmur yell scream chant bellow thunder tease chuckle "
-    "interject marvel plead lecture rant chide retaliate bark boom growl sneer deadpan wonder",
+    "interject marvel plead lecture rant chide retaliate bark boom growl sneer deadpan wonder "
+    "sing recite",
 }
 # These report only with a clause or a quotation: "added jobs" is no speech.
 CLAUSE_ONLY = word_set(
@@ -90,6 +91,7 @@ IRREGULAR = {
     "regret": "regrets regretted regretting",
     "point": "points pointed pointing", "refer": "refers referred referring", "dub": "dubs "
     "dubbed dubbing",
+    "sing": "sings sang sung singing",
     "slam": "slams slammed slamming", "hold": "holds held holding",
     "convey": "conveys conveyed conveying", "rebut": "rebuts rebutted rebutting",
 }  # fmt: skip

@@ -85,6 +85,8 @@ def frame_source(
         return None
     for i in _by_nearness(words):
         low = words.lows[i]
+        if low in CLOSES and words.lows[i + 1 : i + 2] == ["with"]:
+            continue  # "the spot concludes with Ruiz saying, “...”"
         if low == "according":
             found = according_source(words, i, len(words))
         elif _idiom(words, i):
@@ -95,12 +97,36 @@ def frame_source(
             found = _beside(words, i)
         else:
             continue
-        if found is None or found.source.head in ("we", "i"):
+        if found is None or found.source.head in ("we", "i") or _only_time(words, found, i):
             continue
-        speaker = reader.resolve(found.source, paragraph.masked)
+        speaker = _who_led(reader, paragraph, words, found, i)
+        speaker = speaker or reader.resolve(found.source, paragraph.masked)
         if speaker is not None:
             return speaker, i, found
     return _verb_source(reader, paragraph, words) or _colon_source(reader, paragraph, words)
+
+
+def _only_time(words: Words, found: Found, cue: int) -> bool:
+    """ "“...,” when Ruiz blasted him": after the words, it tells when they were said."""
+    if found.first == 0 or cue < found.first or words.lows[found.first - 1] not in TIME_CLAUSES:
+        return False
+    return any(word[0] == "\x01" for word in words.texts[: found.first])
+
+
+CLOSES = word_set("concludes begins")
+TIME_CLAUSES = word_set("when after before because since while until")
+
+
+def _who_led(
+    reader: Reader, paragraph: Paragraph, words: Words, found: Found, cue: int
+) -> Speaker | None:
+    """ "Ana Ruiz scolded him: “...,” she said": a pronoun after the words is who led to them."""
+    if found.source.head not in ("he", "she") or ":" not in words.texts[:cue]:
+        return None
+    lead = _lead_subject(reader, paragraph, words)
+    if lead is None or lead.name is None or lead.sex not in ("", found.source.sex):
+        return None
+    return replace(lead, sex=found.source.sex, via="pronoun")
 
 
 # No sentence has so many; looking for a subject takes the square of them.

@@ -570,6 +570,13 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
         if words.lows[at] in NO_NAME_FIELDS:
             first = at + 1
             break
+    for at in range(stop - 2, first, -1):
+        if words.lows[at] in HONORIFICS and words.texts[at][-1] == ".":
+            first = at + 1  # "Democratic Sen. Ana Ruiz"
+            break
+    if first > a + 1 and words.lows[first - 1] in ("at", "from") and first - a > 2:
+        # "his former partner at Lenox"
+        return Source(words.starts[a], words.ends[b - 1], "unknown", role=role_text(words, a, b))
     affiliation = affiliation_in(words, a, first) if first > a else None
     while (
         first < stop - 1

@@ -286,7 +286,17 @@ def _agrees(words: Words, i: int, found: Found) -> bool:
 
 # Clauses that may hold a statement of their own.
 TOLD_BESIDE = word_set("after when since before")
-THAT_REACH = 2
+IN_WHICH = ["in", "which"]
+CLAUSE_LEADS = word_set("he she it they we there")
+
+
+def _tells_clause(words: Words, i: int) -> bool:
+    start = content_after(words, i, len(words))
+    return start is not None and (
+        words.lows[start - 1] == "that" or words.lows[start] in CLAUSE_LEADS
+    )
+
+
 REFLEXIVES = word_set("itself himself herself themselves")
 MODALS = word_set("will would do did does shall may can could must should might also to")
 PLURAL_BODIES = word_set("police staff people media taliban meps mps press opposition")
@@ -295,7 +305,8 @@ PLURAL_BODIES = word_set("police staff people media taliban meps mps press oppos
 def _is_background(words: Words, found: Found, i: int) -> bool:
     """A clause "after X announced", "the arrests that X announced" only tells of a time."""
     before = words.lows[found.first - 1] if found.first else ""
-    if before in TOLD_BESIDE and "that" in words.lows[i + 1 : i + THAT_REACH]:
+    led = before in TOLD_BESIDE or words.lows[max(0, found.first - 2) : found.first] == IN_WHICH
+    if led and _tells_clause(words, i):
         return False  # "when she claimed that ..."
     return before in BACKGROUND or (
         before == "which" and words.lows[i + 1 : i + 2] not in (["is"], ["are"])
@@ -534,8 +545,12 @@ def _has_clause(words: Words, start: int) -> bool:
 
 
 def _own_subject(words: Words, i: int) -> Found | None:
-    """ "with some analysts suggesting that": the participle's own subject."""
+    """ "with some analysts suggesting that", "footage of Ruiz saying": its own subject."""
     for back in range(i - 1, max(-1, i - 8), -1):
+        if words.lows[back] == "of" and back < i - 1:
+            named = trailing_name(words, back + 1, i) == (back + 1, i)
+            source = describe(words, back + 1, i) if named else None
+            return Found(source, back + 1, i) if source else None
         if words.lows[back] == "with":
             stop = i
             while stop > back + 1 and words.lows[stop - 1] in ADVERBS:
