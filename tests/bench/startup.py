@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from tests.bench.bench_engine import make_texts, make_words
+from tests.bench.sides.made import make_texts, make_words
 
 RUNS = 15
 PASSAGES = 12_000
