@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 
 from searchkit.names import (
     country_code,
@@ -58,7 +59,7 @@ def mentions(text: str) -> tuple[str, ...]:
 def _longest(text: str, words: list[re.Match[str]]) -> tuple[int, tuple[str, ...]]:
     """How many of the words make up a name, and what it names; 1 and nothing if none do."""
     for length in _lengths(*(word[0] for word in words[:2])):
-        if length <= len(words):
+        if length <= len(words) and (length == 1 or _may_end(words[length - 1][0])):
             name = " ".join(text[words[0].start() : words[length - 1].end()].split())
             if value := _named(name) or _named(_bare(name)):
                 return length, (value,)
@@ -98,6 +99,18 @@ def _words_of_names() -> dict[str, tuple[int, ...]]:
             for first in (words[0], parts[0]):
                 found.setdefault(fold_name(_bare(first)), set()).update(lengths)
     return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+
+
+@lru_cache(maxsize=16_384)
+def _may_end(word: str) -> bool:
+    """Whether a name ends so; few runs of words do, and to fold one takes most of the time."""
+    return not _last_words().isdisjoint((fold_name(word), fold_name(_bare(word))))
+
+
+@cache
+def _last_words() -> frozenset[str]:
+    ends = (chain(_WORD.findall(name)[-1:], _LETTERS.findall(name)[-1:]) for name in folded_names())
+    return frozenset(fold_name(_bare(last)) for last in chain.from_iterable(ends))
 
 
 @lru_cache(maxsize=16_384)
