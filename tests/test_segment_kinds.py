@@ -466,6 +466,38 @@ BESIDE = [
         "“Promise me you’ll keep your hands in sight,” Bowles sings to the mayor.",
         [("Bowles", "Promise me")],
     ),
+    (
+        "a last name that is a month’s and a verb’s",
+        "Prime Minister Theresa May said this week that the country would leave.",
+        [("Theresa May", "the country would leave")],
+    ),
+    (
+        "a party and its state between commas",
+        "Senator Ana Ruiz, Democrat of California, said the dam has held.",
+        [("Ana Ruiz", "the dam has held")],
+    ),
+    (
+        "age, home and a clause between name and verb",
+        "Lena Bowles, 59, of Ashton, Md., who watched it on a screen, said the day brought back "
+        "memories.",
+        [("Lena Bowles", "the day brought")],
+    ),
+    (
+        "whose ally",
+        "Even Ostrenia, Karvel’s only ally and its way to the outside world, said it was opposed.",
+        [("Ostrenia", "it was opposed")],
+    ),
+    (
+        "a setting and a verb before the subject",
+        "After reports of the leak, but before anybody had looked, mayor Tom Varga said at an "
+        "event that the dam was safe.",
+        [("Tom Varga", "the dam was safe")],
+    ),
+    (
+        "said for long",
+        "Ana Ruiz has long said that the dam was safe.",
+        [("Ana Ruiz", "the dam was safe")],
+    ),
 ]
 
 
@@ -590,3 +622,8 @@ def test_a_pronoun_is_the_evidence_and_the_person_the_speaker() -> None:
     assert (statement.speaker, statement.speaker_mention, statement.via) == (
         "Ana Pereira", "She", "pronoun",
     )  # fmt: skip
+
+
+def test_last_week_is_no_office() -> None:
+    [statement] = said("Last week Ana Ruiz met the envoys. She called for the closure of the dam.")
+    assert (statement.speaker, statement.role) == ("Ana Ruiz", None)

@@ -70,7 +70,7 @@ def _that_index(words: Words, at: int, high: int) -> int | None:
     if at < high and words.lows[at] == "to" and "deed" in frames(words.lows[at - 1]):
         return None
     if at < high and "told" not in frames(words.lows[at - 1]) and not (
-        words.lows[at] in BEFORE_THAT or words.texts[at] == ","
+        words.lows[at] in BEFORE_THAT or words.texts[at] == "," or words.lows[at].endswith("ly")
         or words.lows[at] in ("this", "last", "early", "late", "that")
     ):  # fmt: skip
         return None

@@ -95,6 +95,7 @@ OFFICES_OF = OFFICES | {"general"}
 FIELDS_AND_BODIES = FIELDS | BODIES
 NO_NAMES = OFFICE_WORDS | BODIES
 NO_LAST_NAMES = FIELDS | BODIES | OFFICES | GROUPS | ANONYMOUS
+NO_START = DETERMINERS | {"even", "only", "still", "yet", "then", "thus", "also"}
 BEFORE_OFFICE = DETERMINERS | LEADS
 LONGEST_NAME = 6
 LONGEST_PHRASE = 40
@@ -213,7 +214,7 @@ def _strip_front(words: Words, a: int, b: int) -> tuple[int, str, str]:
         if low in HONORIFICS and (words.texts[a][0].isupper()) and a + 1 < b:
             sex = sex or HONORIFICS[low]
             rank = rank or RANKS.get(low.rstrip("."), "")
-        elif low not in DETERMINERS and words.texts[a] not in ("’", "'") and not low.isdigit():
+        elif low not in NO_START and words.texts[a] not in ("’", "'") and not low.isdigit():
             break
         a += 1
     return a, sex, rank
@@ -548,6 +549,8 @@ def _body_of_group(words: Words, a: int, b: int) -> Source | None:
 
 def _may_be_office(words: Words, a: int, b: int) -> bool:
     """Whether words before a name may say who somebody is: "billionaire N", no clause."""
+    if words.lows[b - 1] in ("week", "month", "year") or words.lows[a] in ("last", "this", "next"):
+        return False  # "Last week Ana Ruiz met"
     return all(
         words.texts[i][0].isalnum() and words.lows[i] not in PREPOSITIONS for i in range(a, b)
     )

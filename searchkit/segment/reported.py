@@ -319,6 +319,9 @@ def _backward(words: Words, i: int, low: int, found: Found) -> Report | None:
         return None
     if not frames(words.lows[i]) & {"clause", "told"} or not nothing_follows(words, i, len(words)):
         return None
+    after = content_after(words, i, len(words))
+    if after is not None and words.lows[after - 1] == "that":
+        return None  # "After the flood, Ruiz said at the dam that ..."
     before = content_before(words, found.first, low)
     if before is not None and _only_setting(words, *before):
         before = None
@@ -441,6 +444,8 @@ def _inverted(words: Words, i: int, low: int) -> Report | None:
         and words.lows[found.last] not in AFTER_INVERTED
     ):
         return None
+    if not MOVES.isdisjoint(words.lows[found.first : found.last]):
+        return None  # "Ruiz, a mayor, said the day brought rain"
     before = content_before(words, i, low)
     return Report(found, *before, words.texts[i]) if before else None
 

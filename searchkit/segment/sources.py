@@ -35,7 +35,7 @@ ADVERBS = word_set(
     reportedly frequently consistently specifically explicitly clearly directly simply even just
     meanwhile too tonight ever again only sharply quickly initially subsequently himself herself
     themselves itself both all have warmly openly merely flatly twice sarcastically sometimes
-    currently separately similarly formally officially once-again angrily immediately
+    currently separately similarly formally officially once-again angrily immediately long
     """
 )
 BLOCKERS = word_set(
@@ -118,7 +118,7 @@ def source_before(words: Words, verb: int, low: int = 0) -> Found | None:
             added.append((opened + 1, at))
         elif words.texts[at] == "," and not _is_aside(words.lows[opened + 1]):
             return _named_last(words, opened + 1, at, added)
-        at = _before_age(words, opened - 1, low)
+        at = _before_age(words, _before_home(words, opened - 1, low), low)
     at = _before_participle(words, _before_relative(words, at, low), low)
     start = _phrase_start(words, at, low)
     if start > at:
@@ -136,6 +136,19 @@ def _before_age(words: Words, at: int, low: int) -> int:
     return (
         at - 2 if at > low + 2 and words.texts[at].isdigit() and words.texts[at - 1] == "," else at
     )
+
+
+def _before_home(words: Words, at: int, low: int) -> int:
+    """ "Ana Ruiz, of Springfield, Va., who lost, said": past the town and its state."""
+    if at > low + 4 and words.texts[at] == "." and words.texts[at - 2] == ",":
+        at -= 3
+    for of in range(at - 1, max(low + 1, at - LONGEST_TOWN), -1):
+        if words.lows[of] in ("of", "from") and words.texts[of - 1] == ",":
+            return of - 2
+    return at
+
+
+LONGEST_TOWN = 4
 
 
 def _is_aside(first: str) -> bool:
@@ -168,7 +181,11 @@ def _name_ending(words: Words, at: int, low: int) -> Found | None:
         at -= 2
     name = trailing_name(words, low, at)
     begins = name[0] <= low or not words.texts[name[0] - 1].isalpha()
-    if name[1] - name[0] < 2 or not (begins or words.lows[name[0] - 1] in BOUNDARIES):
+    if (
+        name[1] - name[0] < 2
+        or words.lows[name[0]] == "even"
+        or not (begins or words.lows[name[0] - 1] in BOUNDARIES)
+    ):
         return None
     source = describe(words, *name)
     if source is None or source.sort not in ("person", "name"):
@@ -223,6 +240,8 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
         if at < low:
             return None
         word = words.lows[at]
+        if word == "may" and at > low and _names_person(words, at):
+            return at
         if word in BLOCKERS or (word == "t" and words.texts[at - 1] in "’'"):
             return None
         adverb = word.endswith("ly") and len(word) > 4 and not is_capital(words.texts[at])
@@ -249,7 +268,8 @@ def _skip_back(words: Words, at: int, low: int) -> int | None:
 
 def _names_person(words: Words, at: int) -> bool:
     """ "Lena May", "April": a time word that may be a name."""
-    return words.lows[at] in ("may", "april", "june", "august") and is_capital(words.texts[at - 1])
+    named = is_capital(words.texts[at]) and is_capital(words.texts[at - 1])
+    return named and words.lows[at] in ("may", "april", "june", "august")
 
 
 def _setting_lead(words: Words, at: int, low: int) -> int | None:
@@ -301,8 +321,14 @@ def _is_apposition(words: Words, a: int, b: int) -> bool:
         and words.texts[a].isalpha()
     ):
         return not words.lows[a].endswith(("ed", "ing", "ly"))
+    if is_capital(words.texts[a]) and words.texts[a].endswith(("’s", "'s")):
+        return b - a > 2  # "Peru's only ally on the coast"
     name = trailing_name(words, a, b)
-    return name == (a, b) or (b - a <= 6 and all(is_capital(words.texts[i]) for i in range(a, b)))
+    return name == (a, b) or (
+        b - a <= 6
+        and all(is_capital(words.texts[i]) or words.lows[i] == "of" for i in range(a, b))
+        and words.lows[a] != "of"
+    )
 
 
 def _phrase_start(words: Words, at: int, low: int) -> int:
@@ -313,7 +339,7 @@ def _phrase_start(words: Words, at: int, low: int) -> int:
         if word in STOPS or word[0] == "\x01" or lower in BOUNDARIES:
             break
         if (
-            lower in FINITE
+            (lower in FINITE and not (back == at and _names_person(words, at)))
             or lower in SAYS
             or (lower in PRONOUNS and lower != "both" and back < at)
         ):
@@ -325,7 +351,7 @@ def _phrase_start(words: Words, at: int, low: int) -> int:
             break
         start = back
     while start <= at and (
-        words.lows[start] in ("and", "of", "for") or words.texts[start] in ".'’-"
+        words.lows[start] in ("and", "of", "for", "even") or words.texts[start] in ".'’-"
     ):
         start += 1
     return start
