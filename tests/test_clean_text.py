@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from searchkit.clean import clean_page
 from searchkit.clean.boilerplate import RULES, boilerplate_rule
 from searchkit.clean.lines import judge_lines, looks_flattened
-from searchkit.clean.text import clean_text, join_lines, mend_glued, split_paragraphs
+from searchkit.clean.text import (
+    clean_text,
+    join_lines,
+    mend_glued,
+    sift_paragraphs,
+    split_paragraphs,
+)
 from searchkit.records import Document, Given, Page
 from tests.cleaning import flattened, score_pages
 from tests.pages import COLLECTED
@@ -217,6 +223,34 @@ def test_short_turns_of_a_transcript_may_repeat() -> None:
         "QUESTION: Thank you.",
     ]
     assert clean_text("\n".join(lines)).paragraphs == tuple(lines)
+
+
+PLANKS = [
+    f"The council of the {where} meets in spring, hears both guilds, and votes on the tolls of "
+    "the river before the first ship of the year has passed the old bridge of Strelsau."
+    for where in ("upper valley", "lower valley", "harbour", "passes", "islands", "capital")
+]
+REFRAIN = (
+    "Where the guilds do not agree within nine days, the mediators set the toll, and neither side "
+    "may go to court before the harvest."
+)
+
+
+def test_a_paragraph_that_is_said_after_each_part_stays_each_time() -> None:
+    paragraphs = [line for plank in PLANKS for line in (plank, REFRAIN)]
+    assert sift_paragraphs(paragraphs) == (paragraphs, [])
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_body_printed_several_times_stands_once(times: int) -> None:
+    kept, removed = sift_paragraphs(PLANKS * times)
+    assert kept == PLANKS
+    assert {row.rule for row in removed} == {"doubled"}
+
+
+def test_a_quote_pulled_out_twice_stands_once() -> None:
+    body = [PLANKS[0], REFRAIN, REFRAIN, *PLANKS[1:4], REFRAIN, *PLANKS[4:]]
+    assert sift_paragraphs(body)[0].count(REFRAIN) == 1
 
 
 WRAPPED = """The Foreign Minister of Ruritania said on Monday that her govern-

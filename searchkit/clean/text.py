@@ -9,9 +9,10 @@ that lost its markup by what stands around them (`lines`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 from searchkit.clean.boilerplate import boilerplate_rule
 from searchkit.clean.bounds import check_chars, check_paragraphs
@@ -67,6 +68,9 @@ CAPITAL_TURN = re.compile(r"(?:[^\W\d_a-zа-яё][^\W\d_a-zа-яё.'’ -]{1,40}
 # lengths of the key where the first printing stands far, near, and just before.
 SHORTEST_FAR_DOUBLE, SHORTEST_NEAR_DOUBLE, SHORTEST_NEXT_DOUBLE = 80, 40, 15
 NEAR = 3  # paragraphs
+# A pull quote and a second body stand twice; what stands more often is said so on purpose, as in
+# a plan or a form.  Unless most of the text does: then the body is printed so many times.
+REFRAIN_TIMES, MOST_REFRAINS = 3, 0.5
 # Turns of a transcript repeat themselves: "MS. EXAMPLE: I have nothing for you on that."
 TURN = re.compile(r"[^\W\d_][\w. ’'-]{0,40}:")
 
@@ -277,17 +281,19 @@ def sift_paragraphs(
     removed: list[Removed] = []
     title_key = paragraph_key(title or "") or None
     seen: dict[str, int] = {}
-    for number, whole in enumerate(paragraphs, 1):
-        check_paragraphs(number)
-        paragraph, copy = mend_glued(whole)
+    mended = [mend_glued(whole) for whole in _bounded(paragraphs)]
+    keys = [paragraph_key(paragraph) for paragraph, _ in mended]
+    refrains = _refrains(keys)
+    for (paragraph, copy), key in zip(mended, keys, strict=True):
         if copy:
             removed.append(Removed(copy, "doubled"))
-        key = paragraph_key(paragraph)
         rule = boilerplate_rule(paragraph)
         if key and key == title_key and len(kept) < BODY_REACH:
             rule = "title"
-        elif rule is None and _is_double(paragraph, key, len(kept) - seen.get(key, len(kept))):
-            rule = "doubled"
+        elif rule is None and key in seen:
+            back = len(kept) - seen[key]
+            again = _is_double(paragraph, key, back) and (back == 1 or key not in refrains)
+            rule = "doubled" if again else None
         if (rule or not key) and not keeps(paragraph):
             removed.append(Removed(paragraph, rule or "no words"))
             continue
@@ -296,9 +302,22 @@ def sift_paragraphs(
     return kept, removed
 
 
+def _bounded(paragraphs: Iterable[str]) -> Iterator[str]:
+    for number, paragraph in enumerate(paragraphs, 1):
+        check_paragraphs(number)
+        yield paragraph
+
+
+def _refrains(keys: Sequence[str]) -> set[str]:
+    """The keys of long paragraphs that stand so often that they are meant to."""
+    times = Counter(key for key, _ in groupby(keys) if len(key) >= SHORTEST_FAR_DOUBLE)
+    often = {key for key, count in times.items() if count >= REFRAIN_TIMES}
+    return often if len(often) <= MOST_REFRAINS * len(times) else set()
+
+
 def _is_double(paragraph: str, key: str, back: int) -> bool:
-    """Whether a paragraph is a copy of the one ``back`` paragraphs before (0: of none)."""
-    if back == 0 or len(key) < SHORTEST_NEXT_DOUBLE:
+    """Whether a paragraph is a copy of the one ``back`` paragraphs before."""
+    if len(key) < SHORTEST_NEXT_DOUBLE:
         return False
     if len(key) >= SHORTEST_FAR_DOUBLE or back == 1:
         return True
