@@ -80,9 +80,13 @@ def constant_score(node: Node) -> float | None:
         case Prefix(boost=boost):
             return boost
         case And(parts):
-            scores = [constant_score(part) for part in parts]
-            known = [score for score in scores if score is not None]
-            return sum(known) if len(known) == len(scores) else None
+            total = 0.0
+            for part in parts:
+                score = constant_score(part)
+                if score is None:
+                    return None
+                total += score
+            return total
         case Or(parts) | Best(parts):
             scores = [constant_score(part) for part in parts]
             alike = len(set(scores)) == 1 and (isinstance(node, Best) or scores[0] == 0)

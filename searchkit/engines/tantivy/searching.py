@@ -40,7 +40,7 @@ _DIGITS = 4
 _APART = 2 * 10.0**-_DIGITS  # scores that differ by more are not rounded to one
 
 _SPARE = 6  # hits asked for beyond the page: rarely do more tie with its last
-_GROWTH = 8
+_GROWTH = 4
 
 MOST_VALUES = 60_000
 """Values that are counted in one go; tantivy refuses above 65,000."""
@@ -97,9 +97,10 @@ class Searching:
             found = self._searcher.search(query, asked, order_by_field=column, order=order)
             return _total(found), found.hits
         found = self._searcher.search(query, asked)
-        hits = found.hits
-        if len(hits) > wanted and hits[wanted - 1][0] - hits[wanted][0] > _APART:
-            del hits[wanted:]
+        hits, end = found.hits, wanted
+        while end < len(hits) and hits[wanted - 1][0] - hits[end][0] <= _APART:
+            end += 1
+        del hits[end:]  # the rest ties with none that is wanted
         return _total(found), [(round(score, _DIGITS), at) for score, at in hits]
 
     def _rows(self, hits: list[_Hit], start: int, stop: int) -> list[tuple[str, float]]:
