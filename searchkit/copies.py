@@ -89,6 +89,10 @@ class Sketch:
     size: int
 
 
+Sketches = tuple[list[Sketch], Sketch]
+"""Of each passage of a document, and of all together."""
+
+
 def shingles(text: str) -> list[str]:
     """The runs of three words of a text, folded; a shorter text is one run.
 
@@ -120,7 +124,7 @@ def _bare(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text))
 
 
-def sketch_texts(texts: Sequence[str]) -> tuple[list[Sketch], Sketch]:
+def sketch_texts(texts: Sequence[str]) -> Sketches:
     """A sketch of each passage, and one of all together, as of their document.
 
     A text without words has no keys, and is like nothing.

@@ -11,15 +11,16 @@ from __future__ import annotations
 import time
 import traceback
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from searchkit.archive import Archive
 from searchkit.clean import clean_page
+from searchkit.copies import Sketches, sketch_texts
 from searchkit.errors import InputError, WorkerLost
 from searchkit.reclean import keep_document
 from searchkit.records import Document, Given, Page, Passage
@@ -34,6 +35,12 @@ ALONE_S = 1.0
 
 UNDER_WAY_BYTES = 32 * 1024 * 1024
 """Bytes of pages that are worked on at a time, so that large ones do not add up."""
+
+TOGETHER = 8
+"""Pages that processes are given at a time, in one wait for the disk instead of one for each."""
+
+TOGETHER_S = 0.2
+"""A page that has come waits so long, at most, for others to be archived with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,16 @@ class Makers:
 
     def room(self, pages: int, size: int) -> bool:
         """Whether another page may be under way beside so many of so many bytes."""
-        return self.pool is not None and pages < AHEAD * self._workers and size < UNDER_WAY_BYTES
+        most = AHEAD * self._workers + TOGETHER
+        return self.pool is not None and pages < most and size < UNDER_WAY_BYTES
+
+    def is_enough(self, pages: Sequence[Page | InputError], since: float) -> bool:
+        """Whether to take up the pages that have come since then, a `time.monotonic`."""
+        if self.pool is None and (self._workers == 1 or self._alone_s > 0):
+            return True  # this process makes one after the other
+        size = sum(len(page.body) for page in pages if isinstance(page, Page))
+        late = time.monotonic() - since >= TOGETHER_S
+        return late or len(pages) >= TOGETHER or size >= UNDER_WAY_BYTES // 4
 
 
 @contextmanager
@@ -103,6 +119,7 @@ class _Made:
 
     document: Document | None = None
     passages: tuple[Passage, ...] = ()
+    sketches: Sketches | None = None
     reason: str | None = None
 
 
@@ -111,7 +128,8 @@ def _make(page: Page, given: Given, parser: Parser) -> _Made:
     try:
         document = clean_page(page, given)
         document = replace(document, form=document_form(document))
-        return _Made(document, tuple(segment(document, parser)))
+        passages = tuple(segment(document, parser))
+        return _Made(document, passages, sketch_texts([passage.text for passage in passages]))
     except InputError as error:
         return _Made(reason=error.reason)
     except Exception as error:  # noqa: BLE001 - else the next runs would stop at it, too
@@ -138,25 +156,49 @@ def add_pages(
 ) -> Iterator[Outcome]:
     """Take each page in turn; a bad one costs itself and nothing else.
 
-    Each page is two transactions: its bytes, then everything made of them, both in the
-    order of the pages.  A capture left without its second half is finished by
-    `finish_pending`.  Without ``makers`` this process does all.
+    Each page is written twice: its bytes, then everything made of them, both in the order
+    of the pages; where processes work, a few pages share the wait for the disk.  A capture
+    left without its second half is finished by `finish_pending`.  Without ``makers`` this
+    process does all.
     """
     makers = makers or Makers(1)
     under_way: deque[_Begun] = deque()
-    for page in pages:
-        if isinstance(page, InputError):
-            under_way.append(_Begun(Outcome(page.origin, "refused", reason=page.reason)))
-        else:
-            begun = _unchanged(archive, page, given)
-            if begun is None:
-                capture_id = archive.capture(page, given)
-                if any(other.capture_id == capture_id for other in under_way):
-                    yield from _finish_all(archive, under_way)  # what it becomes is known then
-                    begun = _unchanged(archive, page, given)
-            under_way.append(begun or _begin(archive, capture_id, page, given, makers))
+    for group in _groups(pages, makers):
+        while group:
+            _begin_some(archive, group, given, makers, under_way)
+            if group:  # its first page is under way already: what it becomes is known then
+                yield from _finish_all(archive, under_way)
         yield from _finish_some(archive, under_way, makers)
     yield from _finish_all(archive, under_way)
+
+
+def _groups(
+    pages: Iterable[Page | InputError], makers: Makers
+) -> Iterator[deque[Page | InputError]]:
+    """The pages in their order, those together that are archived together."""
+    coming = iter(pages)
+    stop: BaseException | None = None
+    while stop is None:
+        group, stop = _next_group(coming, makers)
+        yield group
+    if not isinstance(stop, StopIteration):
+        raise stop
+
+
+def _next_group(
+    coming: Iterator[Page | InputError], makers: Makers
+) -> tuple[deque[Page | InputError], BaseException | None]:
+    """The next pages, and what ended them: Ctrl-C loses no page that has come."""
+    group: deque[Page | InputError] = deque()
+    since = time.monotonic()
+    try:
+        while not group or not makers.is_enough(group, since):
+            page = next(coming)
+            since = since if group else time.monotonic()
+            group.append(page)
+    except BaseException as stop:  # noqa: BLE001 - raised again when the pages are archived
+        return group, stop
+    return group, None
 
 
 def finish_pending(archive: Archive, makers: Makers) -> Iterator[Outcome]:
@@ -203,13 +245,51 @@ def _begin(archive: Archive, capture_id: int, page: Page, given: Given, makers: 
     return _Begun(outcome, len(page.body), capture_id, made)
 
 
+def _begin_some(
+    archive: Archive,
+    group: deque[Page | InputError],
+    given: Given,
+    makers: Makers,
+    under_way: deque[_Begun],
+) -> None:
+    """Archive the pages of a group and have them made, up to one that is under way already."""
+    busy = {begun.capture_id for begun in under_way}
+    archived: list[_Begun | tuple[int, Page]] = []
+    with _together(archive, len(group)):
+        while group:
+            page = group[0]
+            if isinstance(page, InputError):
+                archived.append(_Begun(Outcome(page.origin, "refused", reason=page.reason)))
+            elif same := _unchanged(archive, page, given):
+                archived.append(same)
+            else:
+                capture_id = archive.capture(page, given)
+                if capture_id in busy:
+                    break
+                busy.add(capture_id)
+                archived.append((capture_id, page))
+            group.popleft()
+    for one in archived:
+        begun = one if isinstance(one, _Begun) else _begin(archive, *one, given, makers)
+        under_way.append(begun)
+
+
+def _together(archive: Archive, count: int) -> AbstractContextManager[None]:
+    return archive.together() if count > 1 else nullcontext()
+
+
 def _finish_some(archive: Archive, under_way: deque[_Begun], makers: Makers) -> Iterator[Outcome]:
     """Finish the first pages: those that are made, and more until there is room again."""
+    ready: list[_Begun] = []
     while under_way and (
         _is_made(under_way[0])
         or not makers.room(len(under_way), sum(begun.size for begun in under_way))
     ):
-        yield _finish(archive, under_way.popleft())
+        ready.append(under_way.popleft())
+        if len(ready) == TOGETHER:
+            yield from _finish_together(archive, ready)
+            ready = []
+    yield from _finish_together(archive, ready)
 
 
 def _is_made(begun: _Begun) -> bool:
@@ -218,7 +298,15 @@ def _is_made(begun: _Begun) -> bool:
 
 def _finish_all(archive: Archive, under_way: deque[_Begun]) -> Iterator[Outcome]:
     while under_way:
-        yield _finish(archive, under_way.popleft())
+        ready = [under_way.popleft() for _ in range(min(TOGETHER, len(under_way)))]
+        yield from _finish_together(archive, ready)
+
+
+def _finish_together(archive: Archive, ready: Sequence[_Begun]) -> list[Outcome]:
+    """Finish pages in one transaction: what is told of them is on the disk by then."""
+    wait([begun.made for begun in ready if begun.made is not None])
+    with _together(archive, len(ready)):
+        return [_finish(archive, begun) for begun in ready]
 
 
 def _finish(archive: Archive, begun: _Begun) -> Outcome:
@@ -234,7 +322,7 @@ def _finish(archive: Archive, begun: _Begun) -> Outcome:
         return replace(begun.outcome, reason=reason)
     document = made.document
     parser = parser_of(archive)
-    kept = keep_document(archive, begun.capture_id, document, made.passages, parser)
+    kept = keep_document(archive, begun.capture_id, document, made.passages, parser, made.sketches)
     return replace(
         begun.outcome,
         result=kept.outcome,

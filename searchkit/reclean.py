@@ -17,6 +17,7 @@ from searchkit.archive import Archive
 from searchkit.archive.keeping import Kept
 from searchkit.clean import clean_page
 from searchkit.clean.rules import SiteRules
+from searchkit.copies import Sketches
 from searchkit.errors import InputError
 from searchkit.records import Document, Given, Page, Passage
 from searchkit.segment import Parser, document_form, segment
@@ -61,11 +62,15 @@ def keep_document(
     document: Document,
     passages: Sequence[Passage],
     parser: Parser,
+    sketches: Sketches | None = None,
 ) -> Kept:
-    """Keep a cleaned document without what its site's rules and template take out."""
+    """Keep a cleaned document without what its site's rules and template take out.
+
+    ``sketches`` are those of the passages, where they are made already.
+    """
     site = site_of(document.url) if document.url else None
     if site is None:
-        return archive.keep(capture_id, document, passages)
+        return archive.keep(capture_id, document, passages, sketches=sketches)
     clean = document
     rules = rules_of(archive, site)
     if rules.keep or rules.body or rules.remove:
@@ -75,8 +80,8 @@ def keep_document(
     clean = without_template(clean, archive.template_of(site), rules.keeps)
     if clean is not document:
         clean = replace(clean, form=document_form(clean))
-        passages = segment(clean, parser)
-    return archive.keep(capture_id, clean, passages, edges)
+        passages, sketches = segment(clean, parser), None
+    return archive.keep(capture_id, clean, passages, edges, sketches)
 
 
 def _cleaned(page: Page, given: Given, rules: SiteRules, document: Document) -> Document:

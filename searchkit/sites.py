@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from itertools import islice
 
@@ -105,12 +106,12 @@ def edge_places(paragraphs: Sequence[str]) -> list[int]:
 def edges_of(document: Document) -> tuple[Edge, ...]:
     """The lines of a document, cleaned but for its template, that may be its site's."""
     paragraphs = document.text.split("\n\n")
-    numbers = [line_number(text) for text in paragraphs]
-    by_length = sorted(range(len(numbers)), key=lambda n: (-len(paragraphs[n]), n))
+    number_of = cache(line_number)  # few paragraphs of a long text are looked at
+    by_length = sorted(paragraphs, key=len, reverse=True)
     found = {}
     for place in edge_places(paragraphs):
-        line = numbers[place]
-        others = sorted(islice((numbers[n] for n in by_length if numbers[n] != line), 2))
+        line = number_of(paragraphs[place])
+        others = sorted(islice((n for n in map(number_of, by_length) if n != line), 2))
         if others:
             found[line] = Edge(line, line_number(f"rest {others}"))
     return tuple(found.values())

@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # a search neither writes nor checks: it does not pay for war
     from searchkit.archive.keeping import Kept
     from searchkit.archive.lock import WriteLock
     from searchkit.archive.warc import WarcWriter
+    from searchkit.copies import Sketches
     from searchkit.sites import Edge
 
 __all__ = [
@@ -109,8 +110,9 @@ class Archive(Reader):
         For many small writes in a row: one wait for the disk instead of one for each.
         """
         writer = self._writer()
+        assert self._copies is not None
         try:
-            with self._database.together(), writer.synced_once():
+            with self._copies.placing(), self._database.together(), writer.synced_once():
                 yield
         except BaseException:
             writer.forget_unknown()
@@ -202,6 +204,7 @@ class Archive(Reader):
         document: Document,
         passages: Sequence[Passage],
         edges: Sequence[Edge] | None = None,
+        sketches: Sketches | None = None,
     ) -> Kept:
         """Keep what was made of a capture: all of it is there afterwards, or nothing.
 
@@ -210,6 +213,7 @@ class Archive(Reader):
         same address from another source is the same document, found under both; it keeps
         the URL and source that it had first.  A removed document comes back.  ``edges``
         are counted for the template of its site; None leaves those counted before.
+        ``sketches`` are those of the passages, where they are made already.
 
         Raises ValueError where a passage is not the document's or not its slice of text,
         KeyError for an unknown capture, InputError for a text that is no valid Unicode.
@@ -218,7 +222,9 @@ class Archive(Reader):
 
         self._writer()
         assert self._copies is not None
-        return keeping.keep(self._database, self._copies, capture_id, document, passages, edges)
+        return keeping.keep(
+            self._database, self._copies, capture_id, document, passages, edges, sketches
+        )
 
     def remove(self, document_id: str) -> int | None:
         """Take a document out of search; its versions and pages stay.

@@ -31,6 +31,7 @@ from searchkit.copies import (
     MIN_SHINGLES,
     VERSION,
     Sketch,
+    Sketches,
     containment,
     may_be_one,
     said_by,
@@ -201,7 +202,13 @@ class Copies:
             self._keys[kind] = _Keys(self._database, kind)
         return self._keys[kind]
 
-    def place(self, number: int, document: Document, passages: Sequence[Passage]) -> None:
+    def place(
+        self,
+        number: int,
+        document: Document,
+        passages: Sequence[Passage],
+        sketches: Sketches | None = None,
+    ) -> None:
         """Group a document's current state with its copies, in place of an older state.
 
         Inside the transaction that has written the document's version and passages.
@@ -215,7 +222,7 @@ class Copies:
             (number,),
         )
         who = None if document.form == "joint" else speaker_name(document.speaker) or None
-        sketches, whole = sketch_texts([passage.text for passage in passages])
+        each, whole = sketches or sketch_texts([passage.text for passage in passages])
         if whole.size >= MIN_SHINGLES:
             self._place(_DOCUMENTS, [_Text(number, who, whole)])
         numbers = {
@@ -228,7 +235,7 @@ class Copies:
             _PASSAGES,
             [
                 _Text(numbers[passage.id], said_by(passage, document), sketch)
-                for passage, sketch in zip(passages, sketches, strict=True)
+                for passage, sketch in zip(passages, each, strict=True)
                 if sketch.size >= MIN_SHINGLES
             ],
         )

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from searchkit.archive import rows, schema, templates
 from searchkit.archive.copying import Copies
 from searchkit.archive.database import Database
+from searchkit.copies import Sketches
 from searchkit.records import Document, Passage
 from searchkit.sites import Edge
 from searchkit.urls import site_of, url_key
@@ -42,6 +43,7 @@ def keep(
     document: Document,
     passages: Sequence[Passage],
     edges: Sequence[Edge] | None = None,
+    sketches: Sketches | None = None,
 ) -> Kept:
     """Keep a document and its passages in one transaction; see `Archive.keep`."""
     _check_passages(document, passages)
@@ -60,7 +62,7 @@ def keep(
             kept = _merge(database, capture_id, old, document, columns, passages)
         number = database.value("SELECT number FROM documents WHERE id = ?", (document.id,))
         if kept.outcome != "unchanged":
-            copies.place(number, document, passages)
+            copies.place(number, document, passages, sketches)
         site = site_of(document.url) if document.url else None
         if edges is not None and site is not None:
             templates.count_edges(database, number, site, edges)
@@ -208,8 +210,9 @@ def _write_passages(
     database: Database, number: int, version: int, passages: Sequence[Passage]
 ) -> None:
     database.run("UPDATE passages SET current = 0 WHERE document = ? AND current = 1", (number,))
-    place = {"document": number, "version": version}
-    database.run_many(schema.WRITE_PASSAGE, (rows.passage_row(p) | place for p in passages))
+    database.run_many(
+        schema.WRITE_PASSAGE, (rows.passage_row(p, number, version) for p in passages)
+    )
 
 
 def _check_passages(document: Document, passages: Sequence[Passage]) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from searchkit.errors import ArchiveError, InputError
@@ -76,9 +77,12 @@ def digest(body: bytes) -> bytes:
     return sha256(body).digest()
 
 
+# ASCII, so that lone surrogates survive as escapes.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def _json(value: object) -> str:
-    # ASCII, so that lone surrogates survive as escapes.
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def given_text(given: Given) -> str:
@@ -179,12 +183,15 @@ _WHO = tuple(f.name for f in fields(Statement) if f.name not in {"start", "end",
 _PASSAGE = tuple(f.name for f in fields(Passage) if f.name not in {"document_id", "statements"})
 
 
-def passage_row(passage: Passage) -> dict[str, object]:
-    """The columns of a passage, but for its document and version."""
-    row: dict[str, object] = {name: getattr(passage, name) for name in _PASSAGE}
+_who_of = attrgetter(*_WHO)
+_values_of, _columns_of = attrgetter(*_PASSAGE), itemgetter(*_PASSAGE)
+
+
+def passage_row(passage: Passage, document: int, version: int) -> tuple[object, ...]:
+    """The columns of a passage as `schema.WRITE_PASSAGE` takes them."""
     statements = [_statement_values(s, passage) for s in passage.statements]
-    row["statements"] = _json(statements) if statements else None
-    return row
+    stored = _json(statements) if statements else None
+    return (document, version, *_values_of(passage), stored)
 
 
 def _statement_values(statement: Statement, passage: Passage) -> dict[str, object]:
@@ -193,10 +200,10 @@ def _statement_values(statement: Statement, passage: Passage) -> dict[str, objec
     values: dict[str, object] = {"start": statement.start, "end": statement.end}
     if statement.text != exact:
         values["text"] = statement.text
-    for name in _WHO:
-        value = getattr(statement, name)
-        if value != getattr(passage, name):
-            values[name] = value
+    theirs, ours = _who_of(statement), _who_of(passage)
+    if theirs != ours:
+        both = zip(_WHO, theirs, ours, strict=True)
+        values |= {name: value for name, value, expected in both if value != expected}
     return values
 
 
@@ -208,10 +215,13 @@ def _slice(text: str, text_start: int, start: int, end: int) -> str | None:
 
 def read_passage(document_id: str, row: Mapping[str, Any]) -> Passage:
     """The passage of a row."""
-    values = {name: row[name] for name in _PASSAGE}
+    values = dict(zip(_PASSAGE, _columns_of(row), strict=True))
+    statements = tuple(_statements(row)) if row["statements"] else ()
+    return Passage(document_id=document_id, statements=statements, **values)
+
+
+def _statements(row: Mapping[str, Any]) -> Iterator[Statement]:
     who = {name: row[name] for name in _WHO}
-    statements = []
-    for stored in json.loads(row["statements"] or "[]"):
+    for stored in json.loads(row["statements"]):
         exact = _slice(row["text"], row["start"], stored["start"], stored["end"])
-        statements.append(Statement(**who | {"text": exact} | stored))
-    return Passage(document_id=document_id, statements=tuple(statements), **values)
+        yield Statement(**who | {"text": exact} | stored)

@@ -378,10 +378,9 @@ WRITE_VERSION = """
 """A version, new or in place of the same one with other metadata."""
 
 WRITE_PASSAGE = """
-    INSERT INTO passages (id, document, version, current, start, "end", kind, speaker,
-        speaker_mention, role, affiliation, country, cue, via, confidence, text, statements)
-    VALUES (:id, :document, :version, 1, :start, :end, :kind, :speaker, :speaker_mention,
-        :role, :affiliation, :country, :cue, :via, :confidence, :text, :statements)
+    INSERT INTO passages (document, version, current, id, start, "end", text, kind, speaker,
+        speaker_mention, role, affiliation, country, cue, via, confidence, statements)
+    VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET document = excluded.document, version = excluded.version,
         current = 1, start = excluded.start, "end" = excluded."end", kind = excluded.kind,
         speaker = excluded.speaker, speaker_mention = excluded.speaker_mention,

@@ -30,7 +30,7 @@ Examples:
 # Kept once the user was told of the other engine.
 _TOLD = "engine.told"
 
-# The writing process does two fifths of the work: it keeps no more of them busy.
+# The writing process does over a third of the work: it keeps no more of them busy.
 MOST_WORKERS = 3
 
 
