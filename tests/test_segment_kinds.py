@@ -498,6 +498,16 @@ BESIDE = [
         "Ana Ruiz has long said that the dam was safe.",
         [("Ana Ruiz", "the dam was safe")],
     ),
+    (
+        "an envoy to the states is not the states",
+        "British Minister to the United States, Baron Rupert Marsh, voiced his objections to it.",
+        [("Baron Rupert Marsh", "his objections")],
+    ),
+    (
+        "convinced to do something",
+        "The ministry convinced foreign governments to view the dam as legal.",
+        [],
+    ),
 ]
 
 
@@ -627,3 +637,19 @@ def test_a_pronoun_is_the_evidence_and_the_person_the_speaker() -> None:
 def test_last_week_is_no_office() -> None:
     [statement] = said("Last week Ana Ruiz met the envoys. She called for the closure of the dam.")
     assert (statement.speaker, statement.role) == ("Ana Ruiz", None)
+
+
+def test_the_spokesman_of_somebody_else_is_not_of_the_publisher() -> None:
+    [statement] = said(
+        "The fleet sailed on. “The war is over and the sea is calm,” Karvelian’s spokesman said.",
+        source="Department of State", country="United States",
+    )  # fmt: skip
+    assert (statement.speaker, statement.affiliation) == (None, None)
+
+
+def test_an_office_in_letters_is_an_office_in_a_label() -> None:
+    found = said(
+        "PM: It is a great day. We have won.\n\nJOURNALIST: How much?\n\nPM: Very little.",
+        title="Transcript of Press Conference", speaker="Ana Ruiz", role="Prime Minister",
+    )  # fmt: skip
+    assert [s.speaker for s in found] == ["Ana Ruiz", None, "Ana Ruiz"]

@@ -296,6 +296,9 @@ def _holds(role: str, wanted: frozenset[str]) -> bool:
 def _fuller(new: Person, old: Person) -> bool:
     """Whether the new office says more: one in apposition, or one that holds the old."""
     had, has = role_words(old.role or ""), role_words(new.role or "")
+    now, before = (not (p.role or "").startswith("former ") for p in (new, old))
+    if now != before:
+        return now  # what somebody was is not what he is
     if new.told and not old.told:
         return len(has) >= len(had)
     return not old.told and had < has
@@ -417,6 +420,10 @@ def ends_as_body(name: str) -> bool:
 TITLE_WORDS = word_set("retired appointed elected designated accredited named United Allied")
 
 
+# An envoy to a body does not speak for it.
+ENVOY_TO = re.compile(r"\b(?:ambassador|envoy|representative|delegate)s? to ", re.IGNORECASE)
+
+
 def with_office_after(text: str, person: Person, at: int) -> Person:
     """The person with the office of ", role of Country," after the name."""
     match = APPOSITION.match(text, at)
@@ -431,9 +438,8 @@ def with_office_after(text: str, person: Person, at: int) -> Person:
     if source is None or source.sort not in ("role", "anonymous") or source.role is None:
         return person
     role = source.role.split(" who ")[0]
-    return replace(
-        person, role=role, affiliation=person.affiliation or source.affiliation, told=True
-    )
+    spoken_for = None if ENVOY_TO.search(role) else source.affiliation
+    return replace(person, role=role, affiliation=person.affiliation or spoken_for, told=True)
 
 
 def leading_country(text: str, title: str | None) -> str | None:

@@ -83,6 +83,7 @@ NO_NAME_FIELDS = word_set(
     affairs management economy development cooperation relations policy council commission
     government committee department ministry agency bureau administration services nations
     communications technology security refugees immigration organization organisation
+    service force corporation fund
     """
 )
 FIELD_LINKS = word_set(
@@ -98,6 +99,7 @@ NO_LAST_NAMES = FIELDS | BODIES | OFFICES | GROUPS | ANONYMOUS
 NO_START = DETERMINERS | {"even", "only", "still", "yet", "then", "thus", "also"}
 BEFORE_OFFICE = DETERMINERS | LEADS
 LONGEST_NAME = 6
+TITLES = frozenset(t for t in HONORIFICS if t[-1] == "." and t[:-1] not in RANKS)
 LONGEST_PHRASE = 40
 
 
@@ -237,6 +239,8 @@ def role_text(words: Words, a: int, b: int) -> str:
     while a < b - 1 and words.lows[a] in ("in", "as", "with", "by", "from", "to", "for", "at"):
         as_at = next((i for i in range(a, b) if words.lows[i] == "as"), a)
         a = as_at + 1  # "in your work as envoy"
+    while b - 1 > a and words.lows[b - 1] in TITLES:
+        b -= 1  # "First Lady Dr."
     for at in range(a + 1, b):
         if words.lows[at] == "of" and words.lows[at - 1] in OFFICES_OF:
             first = at + 1 + (at + 1 < b and words.lows[at + 1] == "the")
@@ -267,7 +271,7 @@ def describe(words: Words, a: int, b: int) -> Source | None:
     first, sex, rank = _strip_front(words, a, b)
     if first >= b:
         return None if low in ("the", "a", "an") else _pronominal(words, a, b)
-    if sex and all(is_capital(word) for word in words.texts[first:b]):
+    if sex and low not in OF_RANK and all(is_capital(word) for word in words.texts[first:b]):
         # After "Mr." even "King" is a name.
         return Source(start, end, "name", name=text_of(words, first, b), role=rank or None, sex=sex)
     source = _describe_rest(words, first, b, indefinite=low in INDEFINITE)
@@ -281,6 +285,9 @@ def describe(words: Words, a: int, b: int) -> Source | None:
         role=source.role or rank or None,
         definite=definite,
     )
+
+
+OF_RANK = word_set("his her he h.e.")  # "His Highness Prince N": what follows may be an office
 
 
 def _pronominal(words: Words, a: int, b: int) -> Source | None:
@@ -357,7 +364,7 @@ def _describe_rest(words: Words, a: int, b: int, *, indefinite: bool) -> Source 
         return _common_noun(words, a, b, indefinite=indefinite)
     if last in BODIES and not of_body and (b - a > 1 or not is_capital(words.texts[a])):
         return _body(words, a, b)
-    if office is not None and last not in GROUPS:
+    if office is not None and (last not in GROUPS or is_capital(words.texts[b - 1])):
         return _office_phrase(words, a, office, b, indefinite=indefinite)
     return _common_noun(words, a, b, indefinite=indefinite) or _plain_name(words, a, b)
 
@@ -556,6 +563,13 @@ def _may_be_office(words: Words, a: int, b: int) -> bool:
     )
 
 
+def _is_acronym(words: Words, at: int, stop: int) -> bool:
+    """Four capitals and more before words that are not all in capitals."""
+    text = words.texts[at]
+    others = words.texts[at + 1 : stop]
+    return len(text) > 3 and text.isupper() and not any(w.isupper() and len(w) > 2 for w in others)
+
+
 def _plain_name(words: Words, a: int, b: int) -> Source | None:
     """A run of capital words: somebody's or something's name."""
     stop = b
@@ -569,6 +583,8 @@ def _plain_name(words: Words, a: int, b: int) -> Source | None:
     if words.lows[first] in FIELD_LINKS:
         first += 1
     first = max((i + 1 for i in range(first, stop - 1) if _is_owner(words, i)), default=first)
+    if stop - first > 2 and _is_acronym(words, first, stop):
+        first += 1  # "APNSA Ana Ruiz": an office by its letters
     for at in range(stop - 3, first, -1):
         if words.lows[at] in NO_NAME_FIELDS:
             first = at + 1

@@ -278,7 +278,9 @@ class Reader:
         person = self.people.with_role(source.role or "", source.affiliation)
         if person is not None:
             return replace(self.of_person(person, mention), via="role")
-        affiliation = source.affiliation or self.home
+        # "Ruiz's spokesman" is of Ruiz's country, which need not be the document's.
+        owned = OWNED_OFFICE.match(source.role or "")
+        affiliation = source.affiliation or (None if owned else self.home)
         return Speaker(None, mention, "role", source.role, affiliation)
 
     def _unnamed(self, source: Source, mention: str) -> Speaker | None:

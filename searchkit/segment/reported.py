@@ -387,6 +387,8 @@ def _bad_object(words: Words, i: int, start: int) -> bool:
         after_low = words.lows[i + 1] if i + 1 < len(words) else ""
         titled = after_low in OFFICES or after_low in OFFICE_MODIFIERS or after_low in HONORIFICS
         return titled and is_capital(words.texts[i + 1])
+    if lemma == "convince":
+        return words.lows[start - 1] != "that"  # "convinced them to leave" is a deed
     if lemma == "recall":
         return after in ("its", "his", "her", "their", "the") and words.lows[start - 1] != "that"
     if lemma == "rule":

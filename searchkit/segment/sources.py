@@ -489,6 +489,8 @@ def add_apposition(words: Words, source: Source, a: int, b: int) -> Source:
     if source.sort in ("name", "person") and named.sort in ("role", "anonymous"):
         affiliation = source.affiliation or named.affiliation or affiliation_in(words, a, b)
         role = role_text(words, a, b)
+        if source.role and role.startswith("former "):
+            return source  # what she is, not what she was
         return replace(
             source, sort="person", role=role or source.role, affiliation=affiliation, told=True
         )

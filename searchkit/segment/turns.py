@@ -17,6 +17,7 @@ from searchkit.records import Document, Statement, Via
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
 from searchkit.segment.phrases import describe
 from searchkit.segment.sentences import Span
+from searchkit.segment.titles import named_in
 from searchkit.segment.words import is_capital, split_words
 
 # "SECRETARY PEREIRA:", "MS RUIZ-DALE (via interpreter):", "Q:" — no lower-case letter
@@ -41,18 +42,23 @@ LABEL_ALONE = re.compile(
 Q_LABEL = re.compile(r"(?P<label>Q|A)(?P<note>)(?:\.|:|\s{2,}|\s(?=[A-Z“\"(]))\s*")
 CHINESE_LABEL = re.compile(r"(?P<label>[\u4e00-\u9fff]{1,10})(?P<note>)[:：]\s*(?=\S)")
 QUESTIONERS = re.compile(
-    r"^(?:q|question\w*|journalist\w*|reporter\w*|media|press|interviewer|correspondent|inaudible|"
+    r"^(?:q|question\w*|journalist\w*|jrn?lst|reporter\w*|media|press|interviewer|correspondent|inaudible|"
     r"вопрос|журналист\w*|запитання|питання|frage|pregunta|periodista|soru|gazeteci|问|[\u4e00-\u9fff]{0,12}(?:記者|记者)|سؤال|صحفي\w*)"
     r"(?:\s?\d+)?$",
     re.IGNORECASE,
 )
 OTHERS = re.compile(
-    r"^(?P<role>(?:event )?(?:moderator|operator|host|interpreter|translator|participants?|"
+    r"^(?P<role>(?:event )?(?:moderator|caller|operator|host|interpreter|translator|participants?|"
     r"speaker|announcer|voice|"
     r"remarks?|reply|exclamation|staff|audience(?: member)?|chair(?:man|person)?|ведущий|модератор|"
     r"主持人|答))(?:\s?\d+)?$",
     re.IGNORECASE,
 )
+# Who answers; who asks is in QUESTIONERS.
+ANSWERERS = re.compile(r"^(?:a|ans(?:wer)?)\.?$", re.IGNORECASE)
+# "SENIOR OFFICIAL ONE": which of several without names.
+NUMBERED = re.compile(r"\s(?:one|two|three|four|five|six|#?\d{1,2})$", re.IGNORECASE)
+LONGEST_INITIALS = 4
 NAME = (
     r"(?P<name>[^\W\d_a-z][\w’'-]+"
     r"(?:\s(?:de|la|van|von|al|el|bin|[A-Z]\.|[^\W\d_a-z][\w’'-]*)){0,3})"
@@ -126,7 +132,11 @@ def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
         label
         for label in labels
         if _trusted(
-            label.text, counts, title, alone=label.words_at == paragraphs[label.paragraph][1]
+            label.text,
+            document.text,
+            counts,
+            title,
+            alone=label.words_at == paragraphs[label.paragraph][1],
         )
     ]
     among = len({_surname(label.text) for label in trusted}) >= FEWEST_SPEAKERS
@@ -158,7 +168,9 @@ def _surname(label: str) -> str:
     return tokens[-1] if tokens else label
 
 
-def _trusted(label: str, counts: Counter[str], title: set[str], *, alone: bool) -> bool:
+def _trusted(
+    label: str, text: str, counts: Counter[str], title: set[str], *, alone: bool
+) -> bool:
     if QUESTIONERS.match(label) or OTHERS.match(label):
         return True
     words = label.split()
@@ -167,7 +179,10 @@ def _trusted(label: str, counts: Counter[str], title: set[str], *, alone: bool) 
     if label.upper() == label.lower():  # a script without capitals
         return counts[_surname(label)] > 1 or any(label in word for word in title)
     if label.isupper() and len(label) > 1:
-        return (len(label) > 3 and not alone) or counts[_surname(label)] > 1
+        if HEADINGS.match(label):
+            return False
+        again = counts[_surname(label)] > 1
+        return (again or (len(label) > 3 and not alone)) and _may_speak(label, text, again=again)
     if any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
@@ -179,6 +194,33 @@ def _trusted(label: str, counts: Counter[str], title: set[str], *, alone: bool) 
         return True
     surname = _surname(label)
     return (counts[surname] > 1 or surname in title) and len(surname) > 1
+
+
+# Before a colon, but to somebody: "DISTINGUISHED DELEGATES:".
+HEADINGS = re.compile(
+    r"(?:(?:your |their )?excellenc\w+|distinguished|dear|honou?rable (?:members|delegates)|"
+    r"esteemed|ladies|friends|colleagues|fellow|remarks (?:by|to|at|of|on)|statement|speech|"
+    r"address (?:by|to|at)|subject|embargo\w*)\b",
+    re.IGNORECASE,
+)
+SMALL_WORDS = word_set("a an the to in on at for from our your their its with by as into about")
+
+
+def _may_speak(label: str, text: str, *, again: bool) -> bool:
+    """Whether a label in capitals is of a person, an office or a name, not of a subject.
+
+    A word that the text itself writes small ("our budget") is no name that speaks once.
+    """
+    written = NUMBERED.sub("", _title_case(label))
+    words = split_words(written, 0, len(written))
+    source = describe(words, 0, len(words))
+    if source is None or source.sort in ("document", "unknown"):
+        return again and len(label.split()) == 1
+    if source.sort != "name" or source.sex or source.role:
+        return source.sort not in ("body", "country") or (again and len(words) <= 3)
+    if not SMALL_WORDS.isdisjoint(words.lows):
+        return False
+    return again or not all(re.search(rf"\b{re.escape(low)}\b", text) for low in words.lows)
 
 
 # What stands before a colon in the head or foot of a release.
@@ -196,6 +238,12 @@ LABEL_WORDS = (
 )
 
 
+SHORT_OFFICES = {
+    "PM": "Prime Minister", "DPM": "Deputy Prime Minister", "FM": "Foreign Minister",
+    "SG": "Secretary-General", "POTUS": "President", "VPOTUS": "Vice President",
+}  # fmt: skip
+
+
 # --- who a label means ----------------------------------------------------------------
 
 
@@ -206,6 +254,14 @@ def label_speaker(label: str, people: People, document: Document, home: str | No
         return Speaker(None, label, "turn", "journalist")
     if other := OTHERS.match(plain):
         return Speaker(None, label, "turn", other["role"].lower(), home)
+    if ANSWERERS.match(plain):
+        return _of_person(_one_titled(document, people), label, people, home)
+    plain = SHORT_OFFICES.get(plain.strip("."), NUMBERED.sub("", plain))
+    if plain.isupper() and plain.isalpha() and len(plain) <= LONGEST_INITIALS:
+        if person := _with_initials(plain, people):
+            return _of_person(person, label, people, home)
+        if len(plain) < LONGEST_INITIALS:
+            return Speaker(None, label, "turn")  # initials of somebody who is not named
     written = _title_case(plain) if plain.isupper() or _mostly_upper(plain) else plain
     words = split_words(written, 0, len(written))
     source = describe(words, 0, len(words))
@@ -214,6 +270,28 @@ def label_speaker(label: str, people: People, document: Document, home: str | No
     if source is not None and source.role and source.sort in ("role", "anonymous"):
         return _role_label(source.role, source.affiliation, label, people, document, home)
     return _named_label(_without_titles(written), None, None, label, people, home)
+
+
+def _of_person(person: Person | None, label: str, people: People, home: str | None) -> Speaker:
+    if person is None:
+        return Speaker(None, label, "turn", None, home)
+    return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people))
+
+
+def _one_titled(document: Document, people: People) -> Person | None:
+    """The only person with an office whom the title names."""
+    found = named_in(document.title or "", people)
+    return found[0] if len(found) == 1 else None
+
+
+def _with_initials(letters: str, people: People) -> Person | None:
+    """ "OVB": the one person whose names begin so."""
+    found = [
+        p for p in people.order
+        if len(letters) > 1
+        and "".join(part[0] for part in name_tokens(p.name)) == letters.lower()
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _named_label(
