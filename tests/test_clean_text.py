@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from searchkit.clean import clean_page
 from searchkit.clean.boilerplate import RULES, boilerplate_rule
-from searchkit.clean.lines import judge_lines, looks_flattened
+from searchkit.clean.line_scores import score_features
+from searchkit.clean.lines import judge_lines, looks_flattened, plain_features
 from searchkit.clean.text import (
     clean_text,
     join_lines,
@@ -441,6 +443,26 @@ def test_a_line_that_a_site_keeps_stays_on_a_flattened_page() -> None:
     assert "Bread is dearer" in cleaned.paragraphs
 
 
+JAPANESE_MENU = [
+    "トップ", "政治", "経済", "国際", "スポーツ", "天気", "社説", "動画", "お知らせ", "会社案内",
+]  # fmt: skip
+JAPANESE_BODY = [
+    "ルリタニアの外務大臣は月曜日、川の水の利用をめぐる隣国との会談が春まで続くとの見通しを示した。",
+    "大臣は記者団に対し、両国の専門家がすでに三つの案を検討しており、年内にも報告書をまとめると述べた。",
+    "隣国の代表は、下流の農家が必要とする水の量について十分な説明がなかったとして、追加の資料を求めている。",
+    "会談は来週、首都ストレルサウで再開される予定で、国境の橋の修理についても話し合われる。",
+]
+
+
+def test_the_menus_of_a_flattened_page_without_capitals_go() -> None:
+    title = "川の水をめぐる会談は春まで続く見通し"
+    menus = [f"{line}{mark}" for mark in ("", "一覧", "特集") for line in JAPANESE_MENU]
+    lines = [title, *menus[:20], title, "2031年5月5日", *JAPANESE_BODY, "関連記事", *menus[20:]]
+    paragraphs = clean_text("\n".join(lines)).paragraphs
+    assert set(JAPANESE_BODY) <= set(paragraphs)
+    assert not set(menus) & set(paragraphs)
+
+
 TRANSCRIPTS = {
     "names on their own lines": ["THE MINISTER", BODY[0], "QUESTION", "Will there be talks?"] * 30,
     "short turns": ["QUESTION: Are there talks?", "THE MINISTER: No comment.", "Thank you."] * 30,
@@ -454,6 +476,21 @@ TRANSCRIPTS = {
 def test_a_statement_is_no_flattened_page(kind: str) -> None:
     assert not looks_flattened(TRANSCRIPTS[kind])
     assert set(judge_lines(TRANSCRIPTS[kind])) == {None}
+
+
+@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=40), st.data())
+def test_the_second_stage_has_a_number_for_each_line(lines: list[str], data: st.DataObject) -> None:
+    scores = [data.draw(st.floats(0, 1)) for _ in lines]
+    columns = score_features(lines, plain_features(lines, None), scores)
+    assert {len(column) for column in columns.values()} == {len(lines)}
+    assert all(isfinite(value) for column in columns.values() for value in column)
+
+
+def test_pieces_of_a_sentence_are_scored_as_one() -> None:
+    lines = ["Sport", "The envoy signed", "the treaty", ", which was old.", "Weather"]
+    columns = score_features(lines, plain_features(lines, None), [0.0, 0.9, 0.2, 0.8, 0.0])
+    assert columns["pieces"] == (1, 3, 3, 3, 1)
+    assert list(columns["sentence score"][1:4]) == [pytest.approx((2.7 + 0.4 + 3.2) / 9)] * 3
 
 
 def test_a_page_of_labels_alone_stays_whole() -> None:

@@ -4,20 +4,31 @@ In come the lines of a plain text; out goes one verdict a line: "line model 0.03
 keep it.  Only a text that looks like a flattened page (`looks_flattened`: menus and labels
 between the sentences) is judged at all; a statement is left alone.  The trees are data
 (`lines.json.gz`, made by ``scripts/train_lines.py``, described in docs/model-card.md) and see
-the line, its neighbours, how much running text is near, and where the densest text stands.
+the line, its neighbours, how much running text is near, and where the densest text stands; a
+second stage weighs their scores over the whole page (`line_scores`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from math import inf
 
 from searchkit.clean.boilerplate import RULES, boilerplate_rule
+from searchkit.clean.columns import (
+    FARTHEST,
+    dense_run,
+    neighbours,
+    steps_outside,
+    steps_since,
+    sums_near,
+)
 from searchkit.clean.features import Column, Columns, count_words, label_words
+from searchkit.clean.line_scores import score_features
 from searchkit.clean.model import Model, load_model, score_rows
 from searchkit.dates import is_date_line
 
@@ -31,7 +42,6 @@ LONGEST_LINE = 2000  # characters of a line that are looked at
 # A line of running text has so many words and ends a sentence.
 TEXT_WORDS = 8
 LABEL_WORDS = 30  # of longer lines the words are not looked at
-FARTHEST = 60  # lines
 WINDOWS = (5, 10, 20, 40)
 COSTS = (4, 12)  # what a line without text takes from a dense run, in words
 NO_HEADLINE, FARTHEST_BELOW = -99, 80
@@ -40,8 +50,9 @@ LIKE_TITLE = 0.7
 TOPIC_CHARS = 5
 BYLINE = re.compile(r"(?:by|von|por|par|di|от|автор)[ :]", re.I)
 LONGEST_BYLINE = 60
+SCORE_DIGITS = 4
 DOUBTFUL = 1 / 3  # of the least score of text is enough between two lines of text
-NEIGHBOURS = (1, 2, 3)
+NEIGHBOURS = 3
 OF_NEIGHBOURS = ("words", "ends", "first", "small", "text", "rule")
 NEAR_SUMS = (4, 12)
 SHORT_WORDS = 5
@@ -86,11 +97,20 @@ def judge_lines(
     if not looks_flattened(lines):
         return everything
     model = model or load_model("lines")
-    scores = score_rows(model, line_features(lines, title, model.lexicon.words))
+    scores = score_lines(lines, line_features(lines, title, model.lexicon.words), model)
     kept = _decide(scores, model.least)
     if not any(keep and _line(line).text for keep, line in zip(kept, lines, strict=True)):
         return everything
     return [None if k else f"line model {s:.2f}" for k, s in zip(kept, scores, strict=True)]
+
+
+def score_lines(lines: Sequence[str], columns: Columns, model: Model) -> Sequence[float]:
+    """The probability of each line to be text: by what is around it, then by the whole page."""
+    scores = score_rows(model, columns, clear=inf)
+    if model.second is None:
+        return scores
+    scores = [round(score, SCORE_DIGITS) for score in scores]
+    return score_rows(model.second, columns | score_features(lines, columns, scores))
 
 
 def _decide(scores: Sequence[float], least: float) -> list[bool]:
@@ -114,14 +134,16 @@ def looks_flattened(lines: Sequence[str]) -> bool:
     """
     if not SHORTEST_PAGE <= len(lines) <= LONGEST_PAGE:
         return False
-    short = [len(line.split()) < TEXT_WORDS and not ENDS_SENTENCE.search(line) for line in lines]
+    if not _is_cased(lines):  # of turns of a transcript only a few short lines differ
+        lines = list(dict.fromkeys(lines))
+    short = [count_words(line) < TEXT_WORDS and not ENDS_SENTENCE.search(line) for line in lines]
     inside = sum(map(all, zip(short, short[1:], short[2:], strict=False)))
     many = sum(short) >= max(FEWEST_SHORT, LEAST_SHORT * len(lines))
-    return many and inside >= LEAST_INSIDE * len(lines) and _is_cased(lines)
+    return many and inside >= LEAST_INSIDE * len(lines)
 
 
 def _is_cased(lines: Sequence[str]) -> bool:
-    """Whether letters are mostly of a script with capitals: no other was trained on."""
+    """Whether letters are mostly of a script with capitals."""
     sample = "".join(lines[:: max(1, len(lines) // CASE_LINES)])[:CASE_CHARS]
     letters = sum(map(str.isalpha, sample))
     return sum(map(str.islower, sample)) + sum(map(str.isupper, sample)) >= letters / 2
@@ -142,18 +164,20 @@ def plain_features(lines: Sequence[str], title: str | None) -> Columns:
     columns |= _title(lines, title, columns["text"])
     columns |= _signs(lines, columns)
     columns |= _sums(columns["text"])
-    columns |= _sums_near("short", [int(words < SHORT_WORDS) for words in columns["words"]])
+    columns |= sums_near(
+        "short ", [int(words < SHORT_WORDS) for words in columns["words"]], NEAR_SUMS
+    )
     columns |= _runs(columns["text"])
     for name in OF_NEIGHBOURS:
-        columns |= _neighbours(name, columns[name])
+        columns |= neighbours(name, columns[name], NEIGHBOURS)
     return columns
 
 
 def word_features(lines: Sequence[str], columns: Columns, weights: Mapping[str, float]) -> Columns:
     """Weights of the words of short lines, and of those near."""
     found: Columns = _vocabulary(lines, columns["words"], weights)
-    found |= _sums_near("weight", found["mean word"])
-    return found | _neighbours("mean word", found["mean word"])
+    found |= sums_near("weight ", found["mean word"], NEAR_SUMS)
+    return found | neighbours("mean word", found["mean word"], NEIGHBOURS)
 
 
 @lru_cache(maxsize=4096)
@@ -235,10 +259,10 @@ def _title(lines: Sequence[str], title: str | None, text: Column) -> Columns:
         "text below headline": [
             -1.0 if first is None else sums[max(n, first)] - sums[first] for n in range(size)
         ],
-        "since headline": _steps(likes),
+        "since headline": steps_since(likes),
         "headlines": [0, *accumulate(map(int, likes))][:size],
         "topic": said,
-        **_sums_near("topic", said),
+        **sums_near("topic ", said, NEAR_SUMS),
         "topic left": [sum(said) - v for v in accumulate(said)],
     }
 
@@ -255,8 +279,8 @@ def _signs(lines: Sequence[str], columns: Columns) -> Columns:
     }
     found: Columns = {}
     for name, column in signs.items():
-        found[f"since {name}"] = _steps(column)
-        found[f"to {name}"] = _steps(column[::-1])[::-1]
+        found[f"since {name}"] = steps_since(column)
+        found[f"to {name}"] = steps_since(column[::-1])[::-1]
         found[f"{name} so far"] = [min(20, value) for value in accumulate(map(int, column))]
     return found
 
@@ -276,36 +300,10 @@ def _sums(text: Column) -> Columns:
         "text after": [sums[-1] - value for value in sums[1:]],
         "share before": [value / every for value in sums[:-1]],
     }
-    columns |= _windows("", sums, WINDOWS)
-    columns["steps before"] = _steps(text)
-    columns["steps after"] = _steps(text[::-1])[::-1]
+    columns |= sums_near("", text, WINDOWS)
+    columns["steps before"] = steps_since(text)
+    columns["steps after"] = steps_since(text[::-1])[::-1]
     return columns
-
-
-def _sums_near(name: str, column: Column) -> Columns:
-    """Sums over the lines near."""
-    return _windows(f"{name} ", [0.0, *accumulate(column)], NEAR_SUMS)
-
-
-def _windows(prefix: str, sums: Column, reaches: Iterable[int]) -> Columns:
-    """Sums over so many lines before and after; ``sums`` are those of all lines above each."""
-    size = len(sums) - 1
-    found: Columns = {}
-    for reach in reaches:
-        found[f"{prefix}before {reach}"] = [sums[n] - sums[max(0, n - reach)] for n in range(size)]
-        found[f"{prefix}after {reach}"] = [
-            sums[min(size, n + reach + 1)] - sums[n + 1] for n in range(size)
-        ]
-    return found
-
-
-def _steps(text: Sequence[float]) -> list[float]:
-    steps: list[float] = []
-    last = FARTHEST
-    for words in text:
-        steps.append(last)
-        last = 1 if words else min(FARTHEST, last + 1)
-    return steps
 
 
 def _runs(text: Column) -> Columns:
@@ -313,33 +311,6 @@ def _runs(text: Column) -> Columns:
     columns: Columns = {}
     for cost in COSTS:
         begin, end = dense_run([words or -cost for words in text])
-        columns[f"run {cost}"] = [
-            max(-FARTHEST, min(0, n - begin)) + min(FARTHEST, max(0, n - end + 1))
-            for n in range(len(text))
-        ]
+        columns[f"run {cost}"] = steps_outside(begin, end, len(text))
         columns[f"in run {cost}"] = [end - begin] * len(text)
     return columns
-
-
-def dense_run(values: Sequence[float]) -> tuple[int, int]:
-    """Begin and end of the run with the greatest sum; one pass.
-
-    >>> dense_run([-1, 5, -2, 6, -9, 3])
-    (1, 4)
-    """
-    best, found = 0.0, (0, 0)
-    total, begin = 0.0, 0
-    for place, value in enumerate(values):
-        if total <= 0:
-            total, begin = 0.0, place
-        total += value
-        if total > best:
-            best, found = total, (begin, place + 1)
-    return found
-
-
-def _neighbours(name: str, column: Column) -> Columns:
-    """The same column for the lines before and after; -1 beyond the ends."""
-    size, values = len(column), list(column)
-    before: Columns = {f"{name} -{n}": ([-1.0] * n + values)[:size] for n in NEIGHBOURS}
-    return before | {f"{name} +{n}": (values + [-1.0] * n)[n:] for n in NEIGHBOURS}

@@ -44,12 +44,14 @@ class Model:
     """Trees, the names of their features in order, and the words that training weighed.
 
     A block with a score below ``least`` goes; training chose it on sites held back from it.
+    A ``second`` model weighs the scores of this one; its ``least`` is the same.
     """
 
     trees: tuple[Tree, ...]
     features: tuple[str, ...]
     lexicon: Lexicon
     least: float
+    second: Model | None = None
 
 
 @cache
@@ -60,7 +62,10 @@ def load_model(name: str = "blocks") -> Model:
 
 
 def unpack_model(data: dict[str, object]) -> Model:
-    """A model from what its file holds: "trees", "features", "names", "words", "least"."""
+    """A model from what its file holds: "trees", "features", "names", "words", "least".
+
+    A second stage, where there is one, is a model of its own under "second".
+    """
     trees, names, least = data["trees"], data["features"], data["least"]
     name_weights, word_weights = data["names"], data["words"]
     assert isinstance(trees, list)
@@ -69,20 +74,24 @@ def unpack_model(data: dict[str, object]) -> Model:
     assert isinstance(name_weights, dict)
     assert isinstance(word_weights, dict)
     lexicon = Lexicon(name_weights, word_weights)
-    return Model(tuple(tuple(tree) for tree in trees), tuple(names), lexicon, least)
+    second = data.get("second")
+    assert second is None or isinstance(second, dict)
+    after = unpack_model(second) if second else None
+    return Model(tuple(tuple(tree) for tree in trees), tuple(names), lexicon, least, after)
 
 
-def score_rows(model: Model, columns: Columns) -> list[float]:
+def score_rows(model: Model, columns: Columns, clear: float = CLEAR) -> list[float]:
     """The probability of each block to be text.
 
     Most blocks are clear to the first trees; the others are asked about the doubtful ones.
+    Scores that a second stage is to weigh are asked for with ``clear`` as infinity.
     """
     rows = zip(*(columns[name] for name in model.features), strict=True)
     first, rest = model.trees[:FIRST_TREES], model.trees[FIRST_TREES:]
     scores = []
     for row in rows:
         total = _sum_of_leaves(first, row)
-        if abs(total) < CLEAR:
+        if abs(total) < clear:
             total += _sum_of_leaves(rest, row)
         scores.append(1.0 / (1.0 + exp(-total)))
     return scores
