@@ -42,7 +42,7 @@ from searchkit.clean.features import Lexicon, count_words, features, label_words
 from searchkit.clean.html import Outline, clean_source, outline_page, parse_tree
 from searchkit.clean.judge import Judged, judge_blocks
 from searchkit.clean.metadata import read_metadata
-from searchkit.clean.model import FINAL, Model, decide_blocks, unpack_model
+from searchkit.clean.model import DOUBTED, FINAL, LEAST_DOUBTED, Model, decide_blocks, unpack_model
 from searchkit.clean.text import sift_paragraphs
 from searchkit.records import Page
 from tests.cleaning import score_pages
@@ -336,19 +336,25 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         weights[number] = np.where(wrong, WRONG_WEIGHT, 1) * np.log1p(sizes[number])
     booster = _fit(tables, labels, weights, range(INNER_FOLDS))
     ordered = [example for mine in inner for example in mine]
-    final = [rule in FINAL for example in ordered for rule in example.judged.rules]
+    rules = [rule for example in ordered for rule in example.judged.rules]
+    score = np.concatenate(scores)
+    gone = _are(rules, FINAL) | (_are(rules, DOUBTED) & (score < LEAST_DOUBTED))
     return {
         "features": list(names),
         "trees": [pack_tree(tree["tree_structure"]) for tree in booster.dump_model()["tree_info"]],
         "least": best_cut(
             CUTS,
             [len(example.labels) for example in ordered],
-            np.where(final, -1, np.concatenate(scores)),
+            np.where(gone, -1, score),
             *map(np.concatenate, (labels, sizes)),
         ),
         "names": learn_names(examples),
         "words": learn_words(examples),
     }
+
+
+def _are(rules: Sequence[str | None], some: frozenset[str]) -> Any:
+    return np.array([rule in some for rule in rules])
 
 
 def best_cut(

@@ -133,6 +133,35 @@ def test_one_long_paragraph_does_not_hide_the_short_ones() -> None:
     assert document.text.endswith(short)
 
 
+DEMANDS = [
+    f"that the {office} of Ruritania publishes each year how many grain ships it has let through "
+    "the strait, under which flags they sailed, and what it took from them in dues;"
+    for office in ("harbour board", "customs house", "pilots' guild", "river court", "treasury")
+]
+ROWS = "".join(f"<tr><td>{n}</td><td>{demand}</td></tr>" for n, demand in enumerate(DEMANDS))
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        f"<ul>{tagged(DEMANDS, 'li')}</ul>",
+        f"<ol>{tagged(DEMANDS, 'li')}</ol>",
+        f"<dl>{''.join(f'<dt>{n}</dt><dd>{d}</dd>' for n, d in enumerate(DEMANDS))}</dl>",
+        f"<table><tbody>{ROWS}</tbody></table>",
+        f"<div class=wide><table>{ROWS}</table></div>",
+    ],
+    ids=["list", "numbered", "terms", "table", "wrapped"],
+)
+@pytest.mark.parametrize("heading", ["<h1>Five demands of the grain states</h1>", ""])
+def test_paragraphs_round_a_long_list_or_table_stay(long: str, heading: str) -> None:
+    before = "The grain states met in Strelsau on Monday and asked in one voice for five things:"
+    after = "The five papers were handed to the ambassador of Ruritania on the same evening."
+    document = clean_html(f"<body><div>{heading}<p>{before}</p>{long}<p>{after}</p></div></body>")
+    assert document.text.startswith(before)
+    assert document.text.endswith(after)
+    assert all(demand in document.text for demand in DEMANDS)
+
+
 def test_a_paragraph_printed_twice_stands_once() -> None:
     document = clean_html(f"<body>{tagged([STATEMENT, PARAGRAPHS[0], STATEMENT])}</body>")
     assert document.text == f"{STATEMENT}\n\n{PARAGRAPHS[0]}"
@@ -216,6 +245,37 @@ BANNERS = [
     ("credit", "Symbolbild: Ana Example"),
     ("credit", "Crédits photos : Ana Example"),
     ("cookie", "Wir respektieren Ihre Privatsphäre und laden ohne Einwilligung nichts."),
+    ("cookie", "Waiting for your permission to load the video."),
+    ("credit", "The old bridge of Strelsau in the snow (Ana Example / iStock.com)"),
+    ("credit", "The envoys on the stairs Credit: Ana Example"),
+    (
+        "credit",
+        "© Ana Example The minister leaves the harbour board in Strelsau after nine long hours.",
+    ),
+    ("copyright", "This story originally appeared in the Strelsau Gazette, and is printed here."),
+    ("advert", "Advert"),
+    ("advert", "Our editors choose each map. We may earn a small commission if you buy one."),
+    ("filing", "Updated at 4:15 p.m."),
+    ("filing", "About the authors"),
+    ("filing", "Show references"),
+    ("filing", "Pressekontakt:"),
+    ("filing", "Weitere Informationen"),
+    ("filing", "Weitere Infos unter www.gazette.example"),
+    ("filing", "Pour en savoir plus :"),
+    ("filing", "Más información"),
+    ("filing", "Контакты для прессы:"),
+    ("filing", "12 Besucher sind online (3 davon lesen die Nachrichten von heute)."),
+    ("navigation", "Image 2 of 7"),
+    ("navigation", "Jump to comments"),
+    ("sign-up", "Every donation helps our newsroom."),
+    ("sign-up", "Become a member and enjoy exclusive offers."),
+    ("sign-up", "For members only"),
+    ("sign-up", "Jede Spende hilft uns."),
+    ("sign-up", "Werden Sie Mitglied im Verein der Freunde!"),
+    ("sign-up", "Nur für Mitglieder"),
+    ("sign-up", "Die Gazette gibt es als App (iTunes und Google Play) und am Kiosk."),
+    ("sign-up", "Faites un don"),
+    ("sign-up", "Поддержите нас"),
 ]
 SENTENCES = [
     "Ruritania is not responsible for the statements of the militia.",
@@ -230,6 +290,18 @@ SENTENCES = [
     "Wir respektieren Ihre Privatsphäre, und dabei bleibt es, sagte der Minister.",
     "Weitere Themen waren der Fluss und die Gefangenen.",
     "Mehr zum Thema sagte der Minister nicht.",
+    "Become a member of the union, he told Ruritania, and the tariffs fall.",
+    "A letter of credit: the bank of Strelsau refused it.",
+    "Every donation helps, but only a treaty ends a war, the envoy said.",
+    "About the authors of the attack nothing is known.",
+    "Updated at 4:15 in the morning, the text was signed at noon.",
+    "We may earn the trust of our neighbours by keeping to the treaty.",
+    "Nur für Mitglieder der Union gilt der Vertrag, sagte die Ministerin.",
+    "Weitere Informationen lagen der Ministerin nicht vor.",
+    "Поддержите нас в этом споре, сказал посол.",
+    "Unterstützen Sie uns bei diesem Vertrag.",
+    "Soutenez notre appel, dit la ministre.",
+    "Jump to the wrong conclusion, and you lose a year, she said.",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from importlib.resources import files
+from math import log
 from typing import Any
 
 import pytest
@@ -62,6 +63,32 @@ def test_trees_take_nothing_out_of_the_middle_of_a_long_run() -> None:
     words = len(f"{BODY} Part 1.".split())
     reach = 2 * -(-DEEP // words)
     assert [place for place in gone if reach <= place < 400 - reach] == []
+
+
+@pytest.mark.parametrize(
+    ("score", "tag", "back"),
+    [(0.45, "figcaption", False), (0.55, "figcaption", True), (0.45, "aside", True)],
+)
+def test_a_caption_comes_back_only_at_a_sure_score(score: float, tag: str, back: bool) -> None:
+    page = outline_page(parse_tree(f"<body><p>{BODY}</p><{tag}>{NEXT}</{tag}></body>"))
+    judged = judge_blocks(page)
+    assert judged.rules[1] in ("caption", "sidebar")
+    verdicts = decide_blocks(page, judged, None, model(log(score / (1 - score)), 0.3))
+    assert (verdicts[1] is None) == back
+
+
+def test_a_heading_stays_over_the_text_that_stays() -> None:
+    page = outline_page(
+        parse_tree(
+            f"<body><div><p>{BODY}</p><h2>Strelsau</h2><p>{BODY}</p><p>{BODY} {NEXT}</p>"
+            f"<h2>Hentzau</h2><p>Two words</p><h2>Zenda</h2><p>{NEXT}</p></div></body>"
+        )
+    )
+    judged = judge_blocks(page)
+    assert judged.rules == [None] * 8
+    verdicts = decide_blocks(page, judged, None, model(9.0, 0.4))
+    gone = [page.blocks[place].text for place, verdict in enumerate(verdicts) if verdict]
+    assert gone == ["Hentzau", "Two words", "Zenda"]  # over a few words the trees are heeded
 
 
 def test_the_shipped_model_names_features_that_there_are() -> None:

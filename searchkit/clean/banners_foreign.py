@@ -84,8 +84,55 @@ FOREIGN_RULES = (
         "aktualisiert|mis à jour|actualizado|обновлено|besucher",
         r"(?:zuletzt )?aktualisiert(?: am| um)?:? ?\d[^!?]{0,40}$",
         r"(?:mis à jour|actualizado|обновлено)(?: le| el)?:? ?\d[^!?]{0,40}$",
-        r"\d+ besucher (?:sind )?online\b.{0,60}",
-        words=10,
+        r"\d+ besucher (?:sind )?online\b.{0,120}",
+        words=20,
+    ),
+    banner_rule(
+        "filing",
+        "kontakt|ansprech|info|quellen|contact|savoir|contatti|saperne|контакт|дополнительн|подробн"
+        "|verwandte",
+        # Labels over addresses and links.
+        r"(?:presse|medien)?kontakte?(?: für (?:die )?(?:presse|medien|rückfragen))? ?:"
+        + LABEL_END,
+        r"(?:ihre?|ihr) ansprechpartner(?:in|innen)?(?: ?:)?" + LABEL_END,
+        r"ansprechpartner(?:in|innen)?(?: für (?:die )?(?:presse|medien))? ?:" + LABEL_END,
+        r"(?:weitere|weiterführende|mehr|nähere|zusätzliche)"
+        r" (?:infos?|informationen|links)(?: (?:zum|zu diesem) thema)? ?:?" + LABEL_END,
+        r"(?:weitere|mehr|nähere) (?:infos?|informationen) (?:unter|auf|finden sie|gibt es)"
+        r" ?:? ?[^!?]{0,60}\b(?:www\.|https?|[\w-]+\.\w{2,4}\b|hier|unter:?)[^!?]{0,60}$",
+        r"zusatzinformation(?:en)? ?:?" + LABEL_END,
+        r"quellen (?:aus|ein)blenden" + LABEL_END,
+        r"(?:contacts?(?: (?:de )?presse| médias?)?|contactos?(?: de prensa)?|contatti"
+        r"|contatto stampa|контакты?(?: для (?:прессы|сми))?) ?:" + LABEL_END,
+        r"(?:pour en savoir plus|pour (?:plus|de plus amples) d'informations?|plus d'informations?"
+        r"|más información|para más información|maggiori informazioni|ulteriori informazioni"
+        r"|per saperne di più|дополнительная информация|więcej informacji|meer informatie) ?:?"
+        + LABEL_END,
+        words=14,
+    ),
+    banner_rule(
+        "sign-up",
+        "spende|unterstütz|mitglied|app |don|soute|donazion|sostien|wesprzyj|wspieraj|поддерж"
+        "|socio|registrierte",
+        # Pleas for gifts and members, and the publisher's own app.
+        r"(?:jede|ihre|deine|eine) (?:\w+ ){0,3}spende (?:hilft|zählt|unterstützt|ermöglicht)\b"
+        r"[^.!?,]{0,80}" + END,
+        r"(?:jetzt|hier|online|bitte) (?:\w+ )?(?:spenden|unterstützen|mitglied werden)" + END,
+        r"unterstützen sie (?:uns(?: (?:jetzt|mit (?:einer|ihrer) spende))?"
+        r"|unsere (?:redaktion|berichterstattung)|unseren journalismus)" + END,
+        r"(?:werden sie|werde) (?:\w+ ){0,2}(?:mitglied|abonnent(?:in)?|fördermitglied)\b"
+        r"[^.?,]{0,80}" + END,
+        r"nur für (?:[\w-]+ )?(?:[\w-]*mitglieder|registrierte nutzer)" + LABEL_END,
+        r".{0,120}\bapp\b.{0,20}\((?:itunes|app store|google play).{0,200}",
+        r"(?:faites|faire|je fais) un don" + END,
+        r"soutenez(?:-nous| notre (?:journal|rédaction)| la rédaction)"
+        r"(?: (?:par un don|financièrement))?" + END,
+        r"(?:haz(?:te)? (?:una donación|socio)|dona ahora|dona ora|sostienici|fai una donazione)"
+        + END,
+        r"(?:wesprzyj|wspieraj) (?:nas|nasz\w*)(?: \w+){0,2}" + END,
+        r"(?:поддержите|поддержать) (?:нас|проект|редакцию)(?: (?:рублем|донатом|финансово))?"
+        + END,
+        words=40,
     ),
     banner_rule(
         "disclaimer",

@@ -36,7 +36,7 @@ LETTER = (
 RULES = (
     banner_rule(
         "cookie",
-        "cookie|consent|cookies|tracking|device",
+        "cookie|consent|cookies|tracking|device|permission",
         # "We use cookies to give you the best experience": who, and what for.
         r"(?:we|this (?:web)?site|our (?:web)?site|the (?:web)?site|[\w.-]{3,30})"
         r"(?: and (?:our|its) (?:\w+ )?partners)? (?:also )?(?:uses?|is using|are using|place"
@@ -60,6 +60,7 @@ RULES = (
         r"we (?:and|value) (?:our|your) (?:\d+ )?(?:privacy|(?:\w+ )?partners (?:store|use"
         r"|process|may)\b)",
         r"you can (?:change|withdraw|manage) your (?:cookie|consent|privacy) ",
+        r"waiting for your permission to load\b.{0,80}",
         r"nous utilisons des cookies|ce site utilise des cookies|wir verwenden cookies"
         r"|diese (?:web)?seite verwendet cookies|(?:utilizamos|usamos) cookies|este sitio"
         r" (?:web )?"
@@ -196,9 +197,10 @@ RULES = (
         r"copyright (?:notice|policy|information)" + END,
         r"copyright (?:the |by )?\S.{0,60}\b(?:printed from|www\.|post|times|news|press|media|ltd"
         r"|inc|group|company|agency|gmbh|limited)\b.{0,100}$",
-        r"(?:this (?:article|story|post|column|piece|essay|interview|text) (?:was |has been"
+        r"(?:(?:editor'?s'? note: )?(?:a version of )?this"
+        r" (?:article|story|post|column|piece|essay|interview|text) (?:was |has been"
         r" )?)?(?:originally|first)"
-        r" (?:published|appeared|posted)\b.{0,120}" + END,
+        r" (?:published|appeared|posted)\b.{0,240}" + END,
         r"(?:click here to |how to )?republish (?:this|our) (?:article|story|content)",
         words=45,
     ),
@@ -241,7 +243,7 @@ RULES = (
     banner_rule(
         "advert",
         "advert|anzeige|publicité|реклама|sponsor|continues|continue|scroll|affiliate|commission|promoted|paid",
-        r"(?:- )?advertise?ments?(?: feature)?(?: \d+)?" + END,
+        r"(?:- )?advert(?:ise?ments?|s)?(?: feature)?(?: \d+)?" + END,
         r"(?:advertise?ment|sponsored|promoted|anzeige|publicité|реклама) ?[:|–—-] ?.{0,160}$",
         r"(?:this (?:article|content|post) (?:is|was) )?sponsored(?: (?:content|by .{1,40}"
         r"|links?|post))?" + END,
@@ -251,6 +253,7 @@ RULES = (
         r"(?: .{0,30}ad(?:vertise?ment)?s?)?" + END,
         r"(?:advertise with us|promoted(?: content| by .{1,40})?|paid (?:content|post|for by"
         r" .{1,40}))" + END,
+        r"(?:.{0,160} )?we may (?:earn|receive) (?:an? )?(?:\w+ )?commissions?\b.{0,160}",
         r"(?:we|this (?:post|article|page|site)) (?:may )?(?:earn|contains?|receive)"
         r" (?:an? )?(?:affiliate|commission)",
         r"(?:when|if) you (?:buy|purchase|click|shop|make a purchase)\b.{0,60}\b(?:links?"
@@ -289,6 +292,20 @@ RULES = (
         words=30,
     ),
     banner_rule(
+        "credit",
+        "credit:|©|istock|getty|shutterstock|adobe|alamy|unsplash|pixabay|pexels|depositphotos|123rf"
+        "|fotolia|dreamstime|wikimedia|imago",
+        # A caption that ends in its credit, or begins with the owner's sign.
+        r"[^.!?:]{0,160}(?<! of)(?<! on) credits?: [^.!?:\d]{2,60}" + END,
+        r"©.{0,300}$",
+        r".{2,300}[(\[|–—-] ?(?:[^()\[\]]{0,60}[/:,] ?)?"
+        r"(?:getty(?: images)?|i?stock(?:photo)?(?:\.com)?(?= ?[/)\]])|shutterstock|adobe ?stock"
+        r"|alamy|unsplash|pixabay|pexels|depositphotos|123rf|fotolia|dreamstime|wikimedia"
+        r"|imago images)"
+        r"(?:[ /.,][^()\[\]]{0,40})?[)\]]$",
+        words=45,
+    ),
+    banner_rule(
         "filing",
         "publi|link|version|updated|tags|topics|section|filed|categor|posted|status|modified"
         "|reading|read|id",
@@ -298,6 +315,8 @@ RULES = (
         r"|ies))?:[^.!?]{0,120}$",
         r"(?:direct link|permalink|short link|text version|web version|source url)(?:"
         r" ?:.{0,120}| to .{0,60})?$",
+        r"(?:last )?(?:updated|posted|published)(?: at| on)? ?:? ?\d{1,2}[:.]\d\d"
+        r"(?: ?[ap]\.?m\.?)?(?: [a-z]{2,4})?" + END,
         r"(?:last )?(?:updated|modified|reviewed|published|posted)(?: on| at)? ?:?"
         r" ?\W{0,3}[^.!?]{0,20}"
         r"\d{4}[^!?]{0,40}$",
@@ -310,7 +329,7 @@ RULES = (
         "navigation",
         "home|visitor|viewed|guestbook|printed|top|menu|search|skip|previous|next|back|page|print|login|contact|javascript"
         "|browser|close"
-        "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download",
+        "|loading|faq|sitemap|toggle|language|pdf|a+|load|slide|gallery|play|download|image|photo|jump",
         r"(?:home(?: page)?|back(?: to (?:top|home|the top|list|news|all \w+))?|top(?: of"
         r" page)?|(?:main )?menu"
         r"|search(?: (?:this site|form|for:?))?|skip to (?:main )?(?:content|navigation)|skip"
@@ -321,7 +340,8 @@ RULES = (
         r"|close(?: \w+)?"
         r"|contact us|site ?map|toggle (?:navigation|menu)|loading|faqs?|(?:save|download)(?:"
         r" as)? pdf"
-        r"|play(?: video)?|view gallery|load more|show more|\d+ of \d+|page \d+(?: (?:of|/)"
+        r"|play(?: video)?|view gallery|load more|show more|jump to \w+(?: \w+){0,2}"
+        r"|(?:(?:image|photo|slide) )?\d+ of \d+|page \d+(?: (?:of|/)"
         r" \d+)?)" + LABEL_END,
         r"(?:please )?(?:enable|turn on) javascript\b",
         r"(?:you are visitor|best viewed (?:at|in|with)|sign our guestbook|visitor number)\b",
@@ -332,7 +352,8 @@ RULES = (
     ),
     banner_rule(
         "sign-up",
-        "subscri|log in|sign in|app |apps |letter|support|consider|donat",
+        "subscri|log in|sign in|app |apps |letter|support|consider|donat|member|patron|give"
+        "|registered users",
         # A pay wall: the rest of the story is what a subscription is for.
         r"(?:please )?subscribe(?: now| today)?\b.{0,60}"
         r"\b(?:(?:full|whole|entire) (?:story|article|text)|(?:story|article) in full)" + END,
@@ -347,6 +368,13 @@ RULES = (
         r"(?:submit|send) (?:us )?(?:your|a) letter to the editor\b",
         r"we want to hear (?:from you|what you think)\b.{0,120}"
         r"\b(?:letter to the editor|e-?mail us)\b",
+        r"(?:every|any|each) (?:\w+ ){0,2}donations? (?:helps?|counts?|matters|is welcome)\b"
+        r"[^.!?,]{0,60}" + END,
+        r"(?:please )?(?:donate|support us|give) (?:now|today|here|online|via paypal)" + END,
+        r"(?:become|be) (?:a|our) (?:member|patron|supporter|subscriber)\b[^.!?]{0,40}" + LABEL_END,
+        r"become (?:a )?(?:member|subscriber)s?\b.{0,80}\b(?:exclusive|benefits|offers|discounts)\b"
+        r".{0,60}",
+        r"(?:only )?for (?:members|subscribers|registered users)(?: only)?" + LABEL_END,
         r"if you (?:enjoy|lik|valu)\w* (?:reading )?(?:this|our)"
         r" (?:article|story|post|piece|blog|site|newsletter|journalism|reporting)\b.{0,60}"
         r"\b(?:consider|support|donat)\w*\b.{0,80}",
@@ -370,13 +398,17 @@ RULES = (
     ),
     banner_rule(
         "filing",
-        "contact|further|additional|more info|news date|online",
+        "contact|further|additional|more info|news date|online|sources|references|footnotes"
+        "|transcript|details|about the",
         # Labels over addresses and links, never a sentence.
         r"(?:(?:press|media|news) )?(?:contacts?|enquiries|inquiries)(?: (?:details|information"
         r"|persons?))? ?:" + LABEL_END,
         r"(?:further|additional|more) (?:information|info|links|reading) ?:" + LABEL_END,
         r"(?:news|press|release|issue) date ?: ?[^!?]{0,20}\d{4}[^.!?]{0,60}$",
         r"\d+ (?:users?|visitors?|guests?) (?:are |is )?(?:currently )?online\b.{0,60}",
+        r"(?:show|hide|view|see) (?:the |all )?(?:sources|references|footnotes|transcript|details)"
+        + LABEL_END,
+        r"about the (?:authors?|writers?|editors?|reviewers?|contributors?)" + LABEL_END,
         words=14,
     ),
     *FOREIGN_RULES,

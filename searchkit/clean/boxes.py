@@ -29,7 +29,9 @@ NAMES = {
     " read-next readnext trending popular most-read mostread most-popular mostpopular most-viewed"
     " also-like also-read outbrain taboola zergnet revcontent teasers? promos? up-next upnext"
     " next-article next-post latest latest-news latestnews similar see-also seealso suggested"
-    " post-navigation posts-list article-list headlines yarpp crp-related jp-related in-other-news",
+    " post-navigation posts-list article-list headlines yarpp crp-related jp-related in-other-news"
+    " related-links related-content related-news related-stories related-items related-topics"
+    " next-story more-about",
     "comments": "comments? disqus commentlist comment-list respond livefyre discussion replies"
     " fb-comments comments-area comments-section reply",
     "advert": "ad ads advert adverts advertisement advertisements advertising adsbygoogle dfp"

@@ -39,6 +39,12 @@ LEAST_MAIN = 0.5  # of the page's running text; a chain of unclosed boxes would 
 # Never the main box: a page of one long paragraph and some short ones keeps them all.
 _PARAGRAPH_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd tr pre caption figcaption"
 PARAGRAPH_TAGS = frozenset(_PARAGRAPH_TAGS.split())
+# Nor a list: the paragraphs that open and close it stand beside it.
+LIST_TAGS = frozenset(("ul", "ol", "dl"))
+
+# Nor a table of so many rows, unless one of them has most of it: then it lays out the page.
+LEAST_ROWS, MOST_OF_TABLE = 3, 0.6
+TABLE_DEPTH = 3  # boxes from a row up to its table
 
 # A lead set apart from the body is one sentence at least; others are labels and sub-headlines.
 LEAD_TAGS = frozenset(("p", "div", "h2", "h3"))
@@ -66,9 +72,11 @@ def _main_box(outline: Outline, masses: list[float]) -> int:
     best = 0
     own = Counter(block.box for block in outline.blocks)
     parents = {box.parent for box in outline.boxes}
+    listings = _listings(outline, masses)
     children: dict[int, list[int]] = {}
     for number, box in enumerate(outline.boxes):
-        if box.tag not in PARAGRAPH_TAGS and (number in parents or own[number] > 1):
+        part = box.tag in PARAGRAPH_TAGS or number in listings
+        if not part and (number in parents or own[number] > 1):
             children.setdefault(box.parent, []).append(number)
     while inside := children.get(best):
         heaviest = max(inside, key=masses.__getitem__)
@@ -77,6 +85,35 @@ def _main_box(outline: Outline, masses: list[float]) -> int:
             break
         best = heaviest
     return best
+
+
+def _listings(outline: Outline, masses: list[float]) -> set[int]:
+    """Lists, tables of rows, and boxes round nothing but one of these."""
+    boxes = outline.boxes
+    lists = {number for number, box in enumerate(boxes) if box.tag in LIST_TAGS}
+    lists |= _row_tables(outline, masses)
+    blocks = [0] * len(boxes)
+    for block in outline.blocks:
+        blocks[block.box] += 1
+    for number in range(len(boxes) - 1, 0, -1):
+        if (parent := boxes[number].parent) >= 0:
+            blocks[parent] += blocks[number]
+    around = {(number, boxes[number].parent) for number in lists}
+    return lists | {up for number, up in around if up >= 0 and blocks[up] == blocks[number]}
+
+
+def _row_tables(outline: Outline, masses: list[float]) -> set[int]:
+    """The tables of rows, none of them most of the table: those that lay out no page."""
+    rows: dict[int, list[float]] = {}
+    for number in {block.box for block in outline.blocks if block.tag == "tr"}:
+        near = islice(_ancestors(outline, number), TABLE_DEPTH)
+        table = next((n for n in near if outline.boxes[n].tag == "table"), -1)
+        rows.setdefault(table, []).append(masses[number])
+    return {
+        table
+        for table, sizes in rows.items()
+        if table >= 0 and len(sizes) >= LEAST_ROWS and max(sizes) <= MOST_OF_TABLE * masses[table]
+    }
 
 
 def _inside(outline: Outline, main: int) -> list[bool]:

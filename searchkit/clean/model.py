@@ -28,9 +28,14 @@ FIRST_TREES, CLEAR = 25, 1.8
 MOST_BLOCKS, MOST_BOXES = 10_000, 50_000
 # What the trees may not bring back.
 FINAL = frozenset(("comments", "cookie", "filing", "follow", "footer", "other article"))
+# And bring back only at such a score: these read as text does.
+DOUBTED, LEAST_DOUBTED = frozenset(("title", "caption", "related")), 0.5
 # Nor take out of the middle of a run: text words before and after in blocks of one kind.  On
 # pages not trained on, what they take out under 600 is no text, above 1,000 there is nothing.
 DEEP = 1000
+# Nor a heading from over so many words of text.
+LEAST_UNDER = 50
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 Tree = tuple[list[int], list[float], list[int], list[int], list[float]]
 """Feature, threshold, left and right child of each node, values of the leaves.
@@ -124,6 +129,7 @@ def decide_blocks(
     ]
     for place in _deep_inside(outline, judged.rules):
         verdicts[place] = None
+    _keep_headings(outline, judged.rules, verdicts)
     return verdicts if gives_text(outline, verdicts) else judged.rules
 
 
@@ -146,7 +152,26 @@ def _deep_inside(outline: Outline, rules: Sequence[str | None]) -> list[int]:
     return inside
 
 
+def _keep_headings(
+    outline: Outline, rules: Sequence[str | None], verdicts: list[str | None]
+) -> None:
+    """A heading that the rules keep stays over text of which most stays."""
+    under = kept = 0
+    for place in range(len(verdicts) - 1, -1, -1):
+        block = outline.blocks[place]
+        if block.tag in HEADINGS:
+            if rules[place] is None and kept >= LEAST_UNDER and 2 * kept > under:
+                verdicts[place] = None
+            under = kept = 0
+            continue
+        words = count_words(block.text)
+        under += words
+        kept += words if verdicts[place] is None else 0
+
+
 def _verdict(rule: str | None, score: float, least: float) -> str | None:
+    if rule in DOUBTED:
+        least = max(least, LEAST_DOUBTED)
     if score >= least and rule not in FINAL:
         return None
     return rule or f"model {score:.2f}"
