@@ -35,16 +35,20 @@ OFFICES = word_set(
     witness survivor student teacher nurse farmer father mother brother sister son daughter wife
     husband widow uncle father-in-law friend neighbor neighbour colleague taoiseach tánaiste
     vice-chair vice-chairman co-chair fellow scholar lecturer dean principal high-commissioner
-    charge chargé consul attaché coach star actor actress singer counterpart
+    charge chargé consul attaché coach star actor actress singer counterpart treasurer
     """
 )
 # "vice-president", "secretary-general", "under-secretary-general": an office with a hyphen.
 _GENERALS = {f"{office}-general" for office in OFFICES}
-OFFICES |= _GENERALS | {
-    f"{lead}-{office}"
-    for lead in ("vice", "ex", "co", "under", "deputy", "sub", "assistant")
-    for office in OFFICES | _GENERALS
-}
+OFFICES |= (
+    _GENERALS
+    | {f"{office}-at-large" for office in OFFICES}
+    | {
+        f"{lead}-{office}"
+        for lead in ("vice", "ex", "co", "under", "deputy", "sub", "assistant")
+        for office in OFFICES | _GENERALS
+    }
+)
 
 # Words that stand before the office and belong to it: "Deputy Foreign Minister".
 OFFICE_MODIFIERS = word_set(
@@ -65,8 +69,9 @@ HONORIFICS = {
     "madam": "f", "madame": "f", "dr": "", "dr.": "", "prof": "", "prof.": "", "sir": "m",
     "dame": "f", "lord": "m", "lady": "f", "hon": "", "hon.": "", "honourable": "",
     "honorable": "", "rt": "", "rt.": "", "right": "", "his": "m", "her": "f", "he": "", "h.e.": "",
-    "excellency": "", "highness": "", "royal": "", "majesty": "", "sheikh": "m", "sheikha": "f",
-    "dato": "m", "dato’": "m", "dato'": "m", "datuk": "m", "tan": "", "sri": "", "seri": "",
+    "excellency": "", "highness": "", "royal": "", "serene": "", "majesty": "", "sheikh": "m",
+    "sheikha": "f", "dato": "m", "dato’": "m", "dato'": "m", "datuk": "m", "tan": "", "sri": "",
+    "seri": "",
     "gen": "", "gen.": "", "lt": "", "lt.": "", "col": "", "col.": "", "maj": "", "maj.": "",
     "sgt": "", "sgt.": "", "adm": "", "adm.": "", "capt": "", "capt.": "", "sen": "", "sen.": "",
     "rep": "", "rep.": "", "gov": "", "gov.": "", "rev": "", "rev.": "", "st": "", "daw": "f",

@@ -17,6 +17,7 @@ from itertools import zip_longest
 from searchkit.records import Document, Form, Passage, Statement
 from searchkit.segment.foreign import read_foreign
 from searchkit.segment.forms import decide_form, is_layout
+from searchkit.segment.labels import find_labels
 from searchkit.segment.parsed import PARSERS, Parser, check_parser
 from searchkit.segment.passages import make_passages
 from searchkit.segment.people import People, Person, Speaker, gather_people
@@ -25,7 +26,7 @@ from searchkit.segment.reader import EUROPEAN_PARLIAMENT, Reader
 from searchkit.segment.sentences import Span, paragraph_spans
 from searchkit.segment.titles import give_post, news_home, principals, read_title, title_person
 from searchkit.segment.tongues import tongue_of
-from searchkit.segment.turns import find_labels, read_turns
+from searchkit.segment.turns import read_turns
 from searchkit.segment.voices import clean_name, home_country, read_voice
 
 __all__ = ["PARSERS", "Parser", "check_parser", "document_form", "segment"]

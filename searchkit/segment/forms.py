@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 from searchkit.records import Document, Form
+from searchkit.segment.labels import find_labels
 from searchkit.segment.people import Person
 from searchkit.segment.phrases import describe
 from searchkit.segment.sentences import Span
-from searchkit.segment.turns import find_labels
 from searchkit.segment.words import split_words
 
 JOINT_TITLE = re.compile(

@@ -519,7 +519,8 @@ def _common_noun(words: Words, a: int, b: int, *, indefinite: bool) -> Source | 
     if stop - a > 1 and stop < b and words.lows[stop - 1] in CLOSE_TO:
         stop -= 1  # "a person familiar with the talks"
     head = bare(words.lows[stop - 1])
-    if is_capital(words.texts[stop - 1]) and stop - a > 1 and head not in BODIES:
+    several = head in GROUPS and OFFICE_WORDS.issuperset(words.lows[a : stop - 1])
+    if is_capital(words.texts[stop - 1]) and stop - a > 1 and head not in BODIES and not several:
         return None
     affiliation = affiliation_in(words, a, b)
     role = text_of(words, a, b)
@@ -567,7 +568,12 @@ def _is_acronym(words: Words, at: int, stop: int) -> bool:
     """Four capitals and more before words that are not all in capitals."""
     text = words.texts[at]
     others = words.texts[at + 1 : stop]
-    return len(text) > 3 and text.isupper() and not any(w.isupper() and len(w) > 2 for w in others)
+    return (
+        len(text) > 3
+        and text.isalpha()
+        and text.isupper()
+        and not any(w.isupper() and len(w) > 2 for w in others)
+    )
 
 
 def _plain_name(words: Words, a: int, b: int) -> Source | None:

@@ -7,6 +7,7 @@ write small words with capitals ("And", "Before Their Meeting"), which are undon
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from searchkit.records import Document
 from searchkit.segment.people import (
@@ -29,15 +30,17 @@ SMALL = re.compile(
     r"Experts|Talks|Speech|Address|En Route|Aboard|Following|During|Regarding|Into|Upon)\b"
 )
 POSSESSIVE = re.compile(r"[’']s\b")
+# "Attorney-General and Senator the Hon N": the second is another person.
+AND_ANOTHER = re.compile(r"\sand(?=\s(?:\w+,?\s){1,2}the (?:Hon|Rt|Right)\b)")
 
 
 def read_title(document: Document, people: People) -> list[Person]:
     """Take the people that the title names; returns them in order."""
     title = document.title or ""
-    if title.isupper():
-        return []
-    plain = POSSESSIVE.sub(" ;", SMALL.sub(lambda m: m[0].lower(), title))
+    plain = SMALL.sub(lambda m: m[0].lower(), written_title(title))
+    plain = AND_ANOTHER.sub(" ;", POSSESSIVE.sub(" ;", plain))
     found = []
+    post: Source | None = None
     for run in CAPITAL_RUN.finditer(plain):
         words = split_words(plain, *run.span())
         source = describe(words, 0, len(words))
@@ -45,10 +48,45 @@ def read_title(document: Document, people: People) -> list[Person]:
             person = person_of(part)
             if person is not None and plain[run.end() : run.end() + 1] == ",":
                 person = with_office_after(plain, person, run.end())
+            if person is not None and post is not None:
+                person = replace(person, role=post.role, affiliation=post.affiliation)
             begins = run.start() == 0 and plain[run.end() :].startswith(" ")
-            if person is not None and _is_named(part, person, document.text, begins=begins):
+            if person is not None and title.isupper() and not person.role:
+                continue  # in capitals, what is a name and what is not cannot be told
+            named = post is not None or (
+                person is not None and _is_named(part, person, document.text, begins=begins)
+            )
+            if person is not None and named:
                 found.append(people.add(person))
+        post = source if source and _is_held(source, plain, run.end()) else None
     return found
+
+
+def _is_held(source: Source, title: str, at: int) -> bool:
+    """Whether one office is told, and next its holder: "the Prime Minister, Mr Otto Brisk"."""
+    one = source.sort == "role" and " and " not in (source.role or "")
+    return one and HOLDER.match(title, at) is not None
+
+
+HOLDER = re.compile(r",\s(?:[Tt]he\s)?(?=(?:Hon|Rt|Right|Mr|Mrs|Ms|Dr|Sir|Dame|Senator)\b)")
+
+
+def written_title(title: str) -> str:
+    """A title all in capitals as a text would write it; others as they are.
+
+    >>> written_title("TALK WITH THE PRIME MINISTER, MR RUIZ")
+    'Talk With The Prime Minister, Mr Ruiz'
+    """
+    if not title.isupper():
+        return title
+    plain = HONOURABLE.sub(", THE ", AFTER_NAME.sub("", title))
+    return CAPITALS.sub(lambda m: m[0].capitalize(), plain)
+
+
+# "THE PRIME MINISTER THE HON ANA RUIZ MP"
+HONOURABLE = re.compile(r",?\s+THE\s+(?=(?:HON|RT|RIGHT)\b)")
+AFTER_NAME = re.compile(r",?\s(?:MP|MHR|QC|KC|SC|AC|AO|AM|AK|CH|OM|OBE|CBE)\b")
+CAPITALS = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?")
 
 
 def _is_named(source: Source, person: Person, text: str, *, begins: bool) -> bool:

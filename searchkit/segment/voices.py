@@ -11,15 +11,16 @@ import re
 from collections.abc import Iterator
 
 from searchkit.names import country_name
-from searchkit.names.offices import HONORIFICS
+from searchkit.names.offices import DOCUMENTS, HONORIFICS, word_set
 from searchkit.records import Document, Form, Statement
 from searchkit.segment.foreign_names import phrase_after
 from searchkit.segment.forms import signature
 from searchkit.segment.people import People, Person, Speaker, as_country, speaks_for
 from searchkit.segment.phrases import describe, role_text
 from searchkit.segment.sentences import Span
+from searchkit.segment.titles import written_title
 from searchkit.segment.tongues import tongue_of
-from searchkit.segment.words import is_capital, longest_body, split_words
+from searchkit.segment.words import body_of, is_capital, longest_body, split_words
 
 TITLED = re.compile(
     r"\b(?:statement|remarks|message|speech|address|intervention|lecture|letter|keynote|transcript)s?"
@@ -29,7 +30,12 @@ TITLED = re.compile(
 WHO_ENDS = re.compile(
     r"\s(?:at|on|in|to|for the|regarding|concerning|before|during|following|after|about|ahead|"
     r"marking|"
-    r"condemning|welcoming|calling|honoring|celebrating|commemorating)\s", re.IGNORECASE,
+    r"condemning|welcoming|calling|honoring|celebrating|commemorating)\s|"
+    # In capitals a small word begins another title: "by Ana Ruiz A New Way", "As Prepared".
+    r"(?<!,)\s(?-i:As|On|Why|How|What|Our|An?(?=\s[A-Z][\w’-]+\s(?:[A-Z]|for|to))|"
+    r"The(?! (?:Right|Rt|Hon)))\s(?=\S)|"
+    r"\s[—–-]\s|"
+    r"\s(?-i:[A-Z][a-z]{2,}ing)\s(?=(?:the|an?|his|her|its|their|our)\s)", re.IGNORECASE,
 )  # fmt: skip
 # What an unsigned release must say to be more than news of the house.
 POSITION = re.compile(
@@ -127,7 +133,7 @@ def _signed(document: Document, paragraphs: list[Span]) -> Person | None:
 
 def titled_person(document: Document) -> Person | None:
     """The person of "Statement by Foreign Minister N at ..."."""
-    match = TITLED.search(document.title or "")
+    match = TITLED.search(written_title(document.title or ""))
     if match is None:
         return None
     who = WHO_ENDS.split(match["who"], maxsplit=1)[0]
@@ -145,9 +151,12 @@ def titled_person(document: Document) -> Person | None:
             person = Person(source.name, source.role, source.affiliation)
         elif source.sort == "role" and role is None:
             role = role_text(words, 0, len(words))
-    if person is None:
+    if person is None or body_of(person.name) or person.name.lower().split()[-1] in GENRES:
         return None
     return Person(person.name, person.role or role, affiliation, person.sex)
+
+
+GENRES = DOCUMENTS | word_set("speech remarks address interview conference briefing toast")
 
 
 # "Erklärung von Außenminister N zur ...", "Déclaration du ministre N": what stands before a name.
