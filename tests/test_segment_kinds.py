@@ -508,6 +508,11 @@ BESIDE = [
         "The ministry convinced foreign governments to view the dam as legal.",
         [],
     ),
+    (
+        "several of an office are nobody by name",
+        "The National Security Advisors agreed that the dam was safe.",
+        [(None, "the dam was safe")],
+    ),
 ]
 
 

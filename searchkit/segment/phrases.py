@@ -86,11 +86,7 @@ NO_NAME_FIELDS = word_set(
     service force corporation fund
     """
 )
-FIELD_LINKS = word_set(
-    """
-    of and for the & on in to
-    """
-)
+FIELD_LINKS = word_set("of and for the & on in to")
 OFFICE_WORDS = OFFICE_MODIFIERS | FIELDS | OFFICES
 OFFICES_OF = OFFICES | {"general"}
 FIELDS_AND_BODIES = FIELDS | BODIES
