@@ -86,8 +86,8 @@ def test_an_archive_keeps_its_parser(tmp_path: Path) -> None:
             "Lena Oduya", "the dam is not safe",
         ),
         (
-            "Lena Oduya is the minister. Her often repeated and widely doubted claim that the river "
-            "is empty was read out.",
+            "Lena Oduya is the minister. Her often repeated and widely doubted claim that the "
+            "river is empty was read out.",
             "Lena Oduya", "the river is empty",
         ),
     ],
