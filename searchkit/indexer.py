@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, starmap
 from pathlib import Path
@@ -191,10 +190,9 @@ def _jobs(
     archive: Archive, changes: list[Change], passages: list[list[Passage]]
 ) -> Iterator[tuple[list[Passage], Document, Sequence[str]]]:
     for change, found in zip(changes, passages, strict=True):
-        document = archive.document(change.document_id) if found else None
+        document = archive.document(change.document_id, light=True) if found else None
         if document is not None:
-            bare = replace(document, text="", removed=())  # what no entry is made of
-            yield found, bare, archive.sources_of(change.document_id)
+            yield found, document, archive.sources_of(change.document_id)
 
 
 def build_entries(

@@ -37,7 +37,10 @@ UNDER_WAY_BYTES = 32 * 1024 * 1024
 """Bytes of pages that are worked on at a time, so that large ones do not add up."""
 
 TOGETHER = 8
-"""Pages that processes are given at a time, in one wait for the disk instead of one for each."""
+"""Pages that are archived and kept in one wait for the disk instead of one for each."""
+
+TOGETHER_BYTES = 1024 * 1024
+"""Pages of so many bytes do not wait for others: making them takes longer than the disk."""
 
 TOGETHER_S = 0.2
 """A page that has come waits so long, at most, for others to be archived with."""
@@ -93,11 +96,11 @@ class Makers:
 
     def is_enough(self, pages: Sequence[Page | InputError], since: float) -> bool:
         """Whether to take up the pages that have come since then, a `time.monotonic`."""
-        if self.pool is None and (self._workers == 1 or self._alone_s > 0):
-            return True  # this process makes one after the other
+        if isinstance(pages[-1], Page) and pages[-1].status is not None and self.pool is None:
+            return True  # it may have come from a slow site: archived before the next is asked for
         size = sum(len(page.body) for page in pages if isinstance(page, Page))
         late = time.monotonic() - since >= TOGETHER_S
-        return late or len(pages) >= TOGETHER or size >= UNDER_WAY_BYTES // 4
+        return late or len(pages) >= TOGETHER or size >= TOGETHER_BYTES
 
 
 @contextmanager

@@ -76,6 +76,7 @@ class Archive(Reader):
         self._lock = lock
         self._warc = _open_writer(self, database) if lock else None
         self._copies = _open_copies(database) if lock else None
+        self._asked: tuple[Page, Given, tuple[str, dict[str, object], str]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -124,8 +125,9 @@ class Archive(Reader):
         None as well where that capture is still pending or its document was removed:
         then the page has to go through all stages.
         """
-        row = self._same_row(_key(page, given), rows.page_row(page), rows.given_text(given))
-        if row is None or row["state"] == "pending":
+        key, columns, stated = self._described(page, given)
+        row = self._last_row(key, columns["sha256"])
+        if not _is_same(row, columns, stated) or row["state"] == "pending":
             return None
         if row["state"] == "refused":
             return Same(row["id"], None, row["reason"])
@@ -142,12 +144,15 @@ class Archive(Reader):
         )
         return row if row is not None and row["sha256"] == digest else None
 
-    def _same_row(self, key: str, columns: dict[str, object], given: str) -> Any:
-        row = self._last_row(key, columns["sha256"])
-        if row is None or row["given"] != given:
-            return None
-        same = all(row[name] == columns[name] for name in ("media_type", "charset", "status"))
-        return row if same else None
+    def _described(self, page: Page, given: Given) -> tuple[str, dict[str, object], str]:
+        """A capture's key, the columns of its page, and its `Given` as text.
+
+        Kept for the page that was asked for last: it is captured next, and hashed once.
+        """
+        if self._asked is None or self._asked[0] is not page or self._asked[1] is not given:
+            described = _key(page, given), rows.page_row(page), rows.given_text(given)
+            self._asked = page, given, described
+        return self._asked[2]
 
     def capture(self, page: Page, given: Given) -> int:
         """Keep a page's bytes before anything else is done to them; gives the capture's id.
@@ -157,12 +162,11 @@ class Archive(Reader):
         with the same `Given` the earlier capture is taken up again.
         """
         writer = self._writer()
-        key, columns, stated = _key(page, given), rows.page_row(page), rows.given_text(given)
-        same = self._same_row(key, columns, stated)
-        if same is not None:
-            return self._take_up(same["id"])
-        columns |= {"key": key, "given": stated}
+        key, columns, stated = self._described(page, given)
         last = self._last_row(key, columns["sha256"])
+        if _is_same(last, columns, stated):
+            return self._take_up(last["id"])
+        columns = columns | {"key": key, "given": stated}
         if last is not None:
             place = {name: last[name] for name in ("file", "offset", "length")}
             with self._database.transaction():
@@ -304,6 +308,13 @@ def _open_copies(database: Database) -> Copies:
     from searchkit.archive.copying import Copies
 
     return Copies(database)
+
+
+def _is_same(row: Any, columns: dict[str, object], given: str) -> bool:
+    """Whether a capture's row is of the same bytes, described and given alike."""
+    if row is None or row["given"] != given:
+        return False
+    return all(row[name] == columns[name] for name in ("media_type", "charset", "status"))
 
 
 def _key(page: Page, given: Given) -> str:

@@ -2,7 +2,7 @@
 
     python -m tests.bench.pipeline [DOCUMENTS]
 
-The first documents of the measuring data's "starter" (all with 0) are cleaned, attributed
+So many documents, spread evenly over the measuring data's "starter", are cleaned, attributed
 and indexed with tantivy, each in a process of its own that times nothing else; then
 `searchkit add` takes the same file from nothing, with the same engine and one process.
 Printed are CPU seconds (user and system) in turn, the ratio, and the most memory of `add`.
@@ -115,6 +115,11 @@ def run_add(corpus: Path, folder: Path) -> tuple[float, float]:
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
+def spread(lines: list[str], count: int) -> list[str]:
+    """So many lines at even distances, or all where there are no more."""
+    return [lines[n * len(lines) // count] for n in range(min(count, len(lines)))]
+
+
 def main() -> int:
     """Run all in turn; print medians, the ratio and the limits."""
     if sys.argv[1:2] and sys.argv[1] in PARTS:
@@ -127,7 +132,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "corpus.jsonl"
         with gzip.open(source, "rt", encoding="utf-8") as lines:
-            corpus.write_text("".join(islice(lines, documents or None)), encoding="utf-8")
+            corpus.write_text("".join(spread(list(lines), documents)), encoding="utf-8")
         for run in range(RUNS):
             here = Path(folder) / str(run)
             for name in PARTS:
