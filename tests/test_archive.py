@@ -27,6 +27,7 @@ from searchkit.archive import Archive, open_archive, schema, warc
 from searchkit.archive.check import Finding
 from searchkit.archive.database import Database
 from searchkit.archive.keeping import Kept
+from searchkit.archive.reading import LIGHT_DOCUMENTS
 from searchkit.archive.warc import Place, encode_page, iter_body
 from searchkit.errors import ArchiveError, Busy, InputError, UsageError
 from searchkit.records import (
@@ -192,6 +193,15 @@ def test_everything_kept_comes_out_again(
             assert archive.passage(part.id) == (part, len(archive.versions(doc.id)), True)
         light = replace(stored, text="", removed=())
         assert archive.hits_for([p.id for p in parts]) == {p.id: (p, light) for p in parts}
+
+
+def test_a_hit_does_not_look_at_every_document(tmp_path: Path) -> None:
+    """SQLite's plan for the documents of hits goes by their numbers."""
+    with open_archive(tmp_path, write=True) as archive:
+        plan = archive._database.rows("EXPLAIN QUERY PLAN " + LIGHT_DOCUMENTS, ("[1, 2]",))
+    told = [str(row["detail"]) for row in plan]
+    assert any("d USING INTEGER PRIMARY KEY" in line for line in told), told
+    assert not any("documents_by_language" in line for line in told), told
 
 
 def test_every_field_of_a_document_and_passage_is_kept(index: Path) -> None:

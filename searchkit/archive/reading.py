@@ -30,7 +30,7 @@ _MAX_CANDIDATES = 5
 
 # All of a version but its two blobs, which fill most of its pages.
 # The plus keeps SQLite from its index of states, by which it looks at every document.
-_LIGHT_DOCUMENTS = """
+LIGHT_DOCUMENTS = """
     SELECT d.id, d.number, v.url, v.title, v.published, v.published_source,
         v.published_certainty, v.modified, v.language, v.site, v.source, v.authors, v.speaker,
         v.role, v.country, v.form, v.warnings
@@ -301,7 +301,7 @@ class Reader(TemplateReader):
         numbers = json.dumps(sorted({row["document"] for row in passages}))
         documents = {
             row["number"]: rows.read_document(row["id"], row, light=True)
-            for row in self._database.rows(_LIGHT_DOCUMENTS, (numbers,))
+            for row in self._database.rows(LIGHT_DOCUMENTS, (numbers,))
         }
         found = {}
         for row in passages:
