@@ -91,6 +91,32 @@ def test_a_short_name_is_one_where_the_title_or_the_text_has_it() -> None:
     assert "Goh" in names(DIALOGUE.format(a="GOH", b="QUESTION") + "\n\nQUESTION: Mr Goh, why?")
 
 
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ("We will see by September 1st. We’ll go to September.", "Why is that?"),
+        ("That goes back to Iran’s offer. We move to Iran’s.", "Is it still good?"),
+        ("It is okay.", "Yeah, okay. It’s Friday."),
+        ("Who is asking? Give me names.", "Plenty of Farmers."),
+        ("He has been emphatic.", "Sticking with Karvel. Is there a summit?"),
+        ("Let us go to Harvest.", "When does the harvest begin?"),
+    ],
+)
+def test_a_questioner_is_not_named_by_chance(before: str, question: str) -> None:
+    text = f"MS. RUIZ: Good morning. {TALK}\n\nQ: When?\n\nMS. RUIZ: {before}\n\nQ: {question}"
+    assert names(text) == {"Ruiz", None}
+
+
+def test_a_questioner_who_is_named_is() -> None:
+    text = f"MS. RUIZ: {TALK}\n\nQ: When?\n\nMS. RUIZ: Soon. We’ll go to Harlan.\n\nQ: Thanks. And why?"
+    assert "Harlan" in names(text)
+
+
+def test_parts_of_a_day_are_no_speakers() -> None:
+    text = "Morning: Talks at the palace.\n\nAfternoon: No engagements.\n\n" * 2 + TALK
+    assert names(text, "Transcript of the visit") == {None}
+
+
 def test_a_name_once_among_other_speakers_is_one() -> None:
     text = DIALOGUE.format(a="MINISTER RUIZ", b="QUESTION") + "\n\nADEYEMI: Let me add a word.\n\n"
     assert {"Ruiz", "Adeyemi"} <= names(text + "MINISTER RUIZ: " + TALK)

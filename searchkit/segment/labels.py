@@ -157,7 +157,7 @@ def _trusted(label: str, text: str, counts: Counter[str], title: set[str], *, al
             return False
         again = counts[_surname(label)] > 1
         return (again or (len(label) > 3 and not alone)) and _may_speak(label, text, again=again)
-    if any(not is_capital(w) and w not in LABEL_WORDS for w in words):
+    if HEADINGS.match(label) or any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
     if source is None or source.parts or source.sort not in ("person", "name", "role"):
@@ -174,7 +174,7 @@ def _trusted(label: str, text: str, counts: Counter[str], title: set[str], *, al
 HEADINGS = re.compile(
     r"(?:(?:your |their )?excellenc\w+|distinguished|dear|honou?rable (?:members|delegates)|"
     r"esteemed|ladies|friends|colleagues|fellow|remarks (?:by|to|at|of|on)|statement|speech|"
-    r"address (?:by|to|at)|subject|embargo\w*)\b",
+    r"address (?:by|to|at)|subject|embargo\w*|morning|noon|afternoon|evening|night)\b",
     re.IGNORECASE,
 )
 SMALL_WORDS = word_set("a an the to in on at for from our your their its with by as into about")

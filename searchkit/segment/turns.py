@@ -23,10 +23,10 @@ from searchkit.segment.labels import (
     title_names,
 )
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
-from searchkit.segment.phrases import describe
+from searchkit.segment.phrases import FIELDS, describe
 from searchkit.segment.sentences import Span
 from searchkit.segment.titles import named_in
-from searchkit.segment.words import split_words
+from searchkit.segment.words import body_of, split_words
 
 LONGEST_INITIALS = 4
 NAME = (
@@ -39,8 +39,8 @@ INTRODUCES_SELF = re.compile(
     rf"(?:,?\s(?:with|from|of|at|for)\s{BODY})?"
 )
 NAME_FIRST = re.compile(
-    rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME},?\s(?:with|from|"
-    rf"of)\s{BODY}[.,]"
+    rf"(?:(?:Hi|Hello|Thanks?|Thank you|Yes|Good \w+)[,.!]?\s)*{NAME}(?:,?\s(?:with|from)|"
+    rf",\sof)\s{BODY}[.,]"
 )
 # "Ana Ruiz, Harbour Radio. Minister, ...", "Ana Ruiz, BBC:": a name and a body, nothing else.
 NAME_BODY = re.compile(
@@ -191,7 +191,7 @@ def read_turns(
             start, via = label.words_at, "turn"
             if now.role == "journalist":
                 opening = document.text[start : min(high, start + 300)]
-                now = asked_by = questioner(opening, now, given, asked_by)
+                now = asked_by = questioner(opening, now, given, asked_by, document.text)
             elif now.role is None and GIVES_FLOOR.search(document.text, start, high):
                 now = replace(now, role="moderator", affiliation=home)
                 cache[label.text] = now
@@ -218,21 +218,38 @@ GOES_ON = re.compile(
 
 
 def questioner(
-    text: str, speaker: Speaker, given: tuple[str, str | None] | None, last: Speaker | None
+    text: str,
+    speaker: Speaker,
+    given: tuple[str, str | None] | None,
+    last: Speaker | None,
+    whole: str,
 ) -> Speaker:
-    """A questioner who says who he is, or whom the moderator has just named."""
+    """A questioner who says who he is, or whom the moderator has just named.
+
+    ``whole`` is the text of the document: what it writes small elsewhere is no name.
+    """
     if last is not None and GOES_ON.match(text):
         return replace(speaker, name=last.name, affiliation=last.affiliation)
     for pattern in (INTRODUCES_SELF, NAME_FIRST, NAME_BODY):
         found = pattern.search(text) if pattern is INTRODUCES_SELF else pattern.match(text)
-        if found and found["name"].split()[0] not in NO_NAMES:
+        if found and _may_be_name(found["name"], whole):
             body = found.groupdict().get("body")
             return replace(speaker, name=found["name"].strip(" ."), affiliation=body)
-    if given is not None and given[0].split()[0] not in NO_NAMES:
+    if given is not None and _may_be_name(given[0], whole):
         return replace(speaker, name=given[0].strip(" ."), affiliation=given[1])
     if found := FROM_BODY.search(text):
         return replace(speaker, affiliation=found["body"])
     return speaker
+
+
+def _may_be_name(name: str, whole: str) -> bool:
+    """Not "Friday", "Iran’s", "Sticking" (with China), nor "Plenty" of what is written small."""
+    words = name.strip(" .").split()
+    if words[0] in NO_NAMES or words[-1].endswith(("’s", "'s")) or body_of(name):
+        return False
+    low = words[0].lower()
+    small = len(words) == 1 and re.search(rf"\b{re.escape(low)}\b", whole)
+    return not small and not (len(words) == 1 and low in FIELDS) and not low.endswith("ing")
 
 
 NO_NAMES = word_set(
