@@ -31,12 +31,15 @@ FOREIGN_RULES = (
     ),
     banner_rule(
         "related",
-        "читайте|lire|lesen|leer|leia|leggi|oku|اقرأ|相关|阅读|przeczytaj|lees ook|čtěte",
+        "читайте|lire|lesen|leer|leia|leggi|oku|اقرأ|相关|阅读|przeczytaj|lees ook"
+        "|čtěte|関連|読みたい|관련",
         r"(?:читайте (?:также|ещ[её])|(?:à )?lire aussi|lesen sie auch|mehr zum thema|leer más"
         r"|lea también"
         r"|te puede interesar|leia (?:também|mais)|leggi anche|ayrıca oku\w*|اقر[أا] (?:أيضا"
         r"|أيضًا|المزيد)"
-        r"|相关(?:新闻|阅读|链接)|przeczytaj także|czytaj (?:też|także)|lees ook|čtěte také)"
+        r"|相关(?:新闻|阅读|链接|文章|报道)|延伸阅读|関連(?:記事|ニュース|リンク|トピックス)"
+        r"|(?:あわせて|こちらも)読みたい|관련 ?(?:기사|뉴스)"
+        r"|przeczytaj także|czytaj (?:też|także)|lees ook|čtěte také)"
         r"(?: ?[:|»-] ?.{0,160}| .{0,80})?$",
         words=28,
     ),
