@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -269,3 +270,30 @@ def test_add_with_workers_on_the_command_line(tmp_path: Path) -> None:
         found.append(json.loads(answer))
     assert found[0] == found[1]
     assert found[0]["total"] > 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_told_is_on_the_disk(tmp_path: Path, workers: int) -> None:
+    """Pages share a wait for the disk; each is there for another process when it is told of."""
+    told = 0
+    with (
+        open_archive(tmp_path, write=True) as archive,
+        make_documents(workers, soon=True) as makers,
+    ):
+        for outcome in add_pages(archive, map(page, range(20)), Given(), makers):
+            with open_archive(tmp_path) as reader:
+                assert outcome.document_id is not None
+                assert reader.document(outcome.document_id) is not None
+            told += 1
+    assert told == 20
+
+
+def test_a_page_of_the_network_is_archived_before_the_next_is_asked_for(tmp_path: Path) -> None:
+    with open_archive(tmp_path, write=True) as archive:
+
+        def fetched() -> Iterator[Page]:
+            for number in range(3):
+                assert archive.counts().documents == number
+                yield replace(page(number), status=200)
+
+        assert len(list(add_pages(archive, fetched(), Given()))) == 3
