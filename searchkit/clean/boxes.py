@@ -150,7 +150,8 @@ def _own_rule(box: Box, times: int) -> str | None:
     if box.tag in WHOLE_PAGE:
         return None
     if box.hidden:
-        return "hidden"
+        named = name_rule(box.names) if box.names and not is_body_name(box.names) else None
+        return named if named in STRONG else "hidden"
     if rule := TAG_RULES.get(box.tag):
         return rule
     if not box.names or is_body_name(box.names):

@@ -28,8 +28,8 @@ FIRST_TREES, CLEAR = 25, 1.8
 MOST_BLOCKS, MOST_BOXES = 10_000, 50_000
 # What the trees may not bring back.
 FINAL = frozenset(("comments", "cookie", "filing", "follow", "footer", "other article"))
-# And bring back only at such a score: these read as text does.
-DOUBTED, LEAST_DOUBTED = frozenset(("title", "caption", "related")), 0.5
+# And bring back only at such a score: these read as text does, or nobody sees them.
+DOUBTED, LEAST_DOUBTED = frozenset(("title", "caption", "related", "hidden", "byline")), 0.5
 # Nor take out of the middle of a run: text words before and after in blocks of one kind.  On
 # pages not trained on, what they take out under 600 is no text, above 1,000 there is nothing.
 DEEP = 1000
