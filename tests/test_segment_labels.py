@@ -26,6 +26,7 @@ DIALOGUE = "{a}: " + TALK + "\n\n{b}: And the dam?\n\n{a}: " + TALK + "\n\n{b}: 
     ("label", "name", "role"),
     [
         ("PM", None, "prime minister"),
+        ("MARJANIAN OFFICIAL", None, "Marjanian official"),
         ("POTUS", None, "president"),
         ("TREASURER", None, "treasurer"),
         ("CALLER", None, "caller"),
@@ -37,7 +38,7 @@ DIALOGUE = "{a}: " + TALK + "\n\n{b}: And the dam?\n\n{a}: " + TALK + "\n\n{b}: 
 )
 def test_labels_that_are_no_names(label: str, name: str | None, role: str | None) -> None:
     found = who(DIALOGUE.format(a=label, b="QUESTION"))
-    assert (name, role) in [(n, r.lower() if r else r) for n, r in found], found
+    assert (name, role) in found, found
     assert {n for n, _ in found} == {None}
 
 

@@ -23,7 +23,7 @@ from searchkit.segment.labels import (
     title_names,
 )
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
-from searchkit.segment.phrases import FIELDS, describe
+from searchkit.segment.phrases import FIELDS, OFFICE_WORDS, describe
 from searchkit.segment.sentences import Span
 from searchkit.segment.titles import named_in
 from searchkit.segment.words import body_of, split_words
@@ -145,7 +145,7 @@ def _role_label(
     person = people.with_role(role, affiliation)
     if person is not None and people.is_sole(person, role, home):
         return Speaker(person.name, label, "turn", person.role, speaks_for(person, home, people))
-    lower = role[0].lower() + role[1:] if not role.isupper() else role.lower()
+    lower = " ".join(w.lower() if w.lower() in OFFICE_WORDS else w for w in role.split())
     if "official" in lower:
         lower = lower.replace("state department", "State Department")
     return Speaker(None, label, "turn", lower, affiliation or home)
