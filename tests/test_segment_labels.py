@@ -109,7 +109,7 @@ def test_a_questioner_is_not_named_by_chance(before: str, question: str) -> None
 
 
 def test_a_questioner_who_is_named_is() -> None:
-    text = f"MS. RUIZ: {TALK}\n\nQ: When?\n\nMS. RUIZ: Soon. We’ll go to Harlan.\n\nQ: Thanks. And why?"
+    text = f"MS. RUIZ: {TALK}\n\nQ: When?\n\nMS. RUIZ: We’ll go to Harlan.\n\nQ: Thanks. Why?"
     assert "Harlan" in names(text)
 
 
