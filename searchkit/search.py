@@ -21,6 +21,7 @@ from searchkit.errors import QueryError, UsageError
 from searchkit.query import (
     And,
     Best,
+    Compiler,
     DayRange,
     Keyword,
     Node,
@@ -123,22 +124,24 @@ class Index:
             raise UsageError("re-ranking goes with the order by relevance only")
         query = _filtered(parse_query(text), filters)
         match: Literal["all", "any"] = "any" if any_word else "all"
-        node = self._compiled(query, filters, match, exact)
+        compiler = Compiler(self._languages, self._words, exact=exact)
+        node = _dated(compiler.top(query.tree, match), filters)
+        added = compiler.told() if match == "all" else self._added(query, exact)
         stories = Stories(self.engine, self.archive, sort, all_copies)
         last = offset + limit if limit else 0
         asked_for = max(last, _reranked_depth(rerank)) if limit else 0
         found, total = stories.find(node, asked_for)
         rows: list[_Row] = [(story, "all") for story in found]
         if len(rows) < last and not any_word:
-            more = self._with_most(query, filters, node, exact)
-            if more is not None:
+            more = _dated(compiler.top(query.tree, "most"), filters)
+            if more != node:
                 rest, _ = stories.find(more, asked_for - len(rows))
                 rows += [(story, "some") for story in rest]
         if rerank:
             rows = self._reranked(query, rows)
         hits = tuple(self._hits(rows[offset:last], node, offset))
         if explain:
-            loose = self._compiled(query, filters, "any", exact)
+            loose = _dated(compiler.top(query.tree, "any"), filters)
             asked = {"all": node, "some": loose}
             hits = tuple(self._explained(hit, asked[hit.matched]) for hit in hits)
         return Results(
@@ -148,7 +151,7 @@ class Index:
             hits=hits,
             notes=(
                 *query.notes,
-                *compile_notes(query, self._languages, exact=exact, words=self._words),
+                *added,
                 *(self._unknown_words(query) if hits and not total else ()),
                 *(_reranked_note(query) if rerank else ()),
                 *self._state(),
@@ -204,7 +207,7 @@ class Index:
             rows=facet.rows,
             notes=(
                 *query.notes,
-                *compile_notes(query, self._languages, exact=exact, words=self._words),
+                *self._added(query, exact),
                 *self._state(),
             ),
         )
@@ -249,7 +252,10 @@ class Index:
         node = compile_query(
             query, self._languages, match=match, exact=exact, ranked=ranked, words=self._words
         )
-        return _with_undated(node) if filters.undated else node
+        return _dated(node, filters)
+
+    def _added(self, query: Query, exact: bool) -> list[str]:
+        return compile_notes(query, self._languages, exact=exact, words=self._words)
 
     def _words(self, field: str, prefix: str, limit: int) -> Sequence[str]:
         """The engine's vocabulary, remembered: one search asks several times for the same."""
@@ -259,11 +265,6 @@ class Index:
                 self._vocabulary.clear()
             self._vocabulary[asked] = self.engine.words(field, prefix, limit)
         return self._vocabulary[asked]
-
-    def _with_most(self, query: Query, filters: Filters, strict: Node, exact: bool) -> Node | None:
-        """Most of the words, or all of them; None where that asks the same."""
-        loose = self._compiled(query, filters, "most", exact)
-        return None if loose == strict else loose
 
     def _hits(self, rows: Sequence[_Row], node: Node, offset: int) -> Iterator[Hit]:
         texts = self.archive.hits_for([story.passage_id for story, _ in rows])
@@ -403,6 +404,10 @@ def _checked(option: str, value: str, text: str) -> str:
     except QueryError as error:
         raise UsageError(f"{option} {value!r}: {error.message}") from None
     return text
+
+
+def _dated(node: Node, filters: Filters) -> Node:
+    return _with_undated(node) if filters.undated else node
 
 
 def _with_undated(node: Node) -> Node:

@@ -7,7 +7,7 @@ docs/query.md is the language's specification.
 
 from __future__ import annotations
 
-from searchkit.query.compiler import Match, compile_notes, compile_query, wanted
+from searchkit.query.compiler import Compiler, Match, compile_notes, compile_query, wanted
 from searchkit.query.nodes import (
     And,
     Best,
@@ -28,6 +28,7 @@ from searchkit.query.reader import Query, parse_query, plain_query
 __all__ = [
     "And",
     "Best",
+    "Compiler",
     "DayRange",
     "Everything",
     "Keyword",

@@ -96,7 +96,7 @@ def compile_query(
     >>> compile_query(parse_query('date:2024'), ["en"])
     DayRange(first=20240101, last=20241231, undated=False)
     """
-    compiler = _Compiler(languages, words, exact=exact)
+    compiler = Compiler(languages, words, exact=exact)
     return compiler.top(query.tree, match, ranked=ranked)
 
 
@@ -109,13 +109,21 @@ def compile_notes(
     >>> compile_notes(parse_query("the militarisation"), ["en"])
     ["'militarisation' also as militarization", "too common to count unless in quotes: 'the'"]
     """
-    compiler = _Compiler(languages, words, exact=exact)
+    compiler = Compiler(languages, words, exact=exact)
     compiler.top(query.tree, "all")
     return compiler.told()
 
 
-class _Compiler(Leaves):
-    """One compilation: what combines the leaves, and the evidence that ranks."""
+class Compiler(Leaves):
+    """What combines the leaves, and the evidence that ranks.
+
+    It may compile one query several ways ("all" of the words, then "most"); what is asked
+    of a field is compiled once.
+    """
+
+    def __init__(self, languages: Sequence[str], words: Vocabulary, *, exact: bool) -> None:
+        super().__init__(languages, words, exact=exact)
+        self._fields: dict[Field, Node] = {}
 
     def top(self, tree: Part, match: Match, *, ranked: bool = True) -> Node:
         """The tree as a node; ``ranked`` with what puts it in order."""
@@ -174,9 +182,10 @@ class _Compiler(Leaves):
                 return self._word(part, field)
             case Quoted(text):
                 return self._quoted(text, field)
-            case Field(name, inner):
-                node = self._part(inner, name)
-                return scaled(node, 0) if name in UNSCORED else node
+            case Field():
+                if part not in self._fields:
+                    self._fields[part] = self._field(part)
+                return self._fields[part]
             case Dates(first, last):
                 return DayRange(days(first)[0] if first else None, days(last)[1] if last else None)
             case Without(inner):
@@ -189,6 +198,10 @@ class _Compiler(Leaves):
                 return self._either(parts, field)
             case All(parts):
                 return self._all(parts, field)
+
+    def _field(self, part: Field) -> Node:
+        node = self._part(part.part, part.name)
+        return scaled(node, 0) if part.name in UNSCORED else node
 
     def _all(self, parts: tuple[Part, ...], field: str) -> Node:
         nodes: list[Node] = []

@@ -19,6 +19,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from math import prod
 
 from searchkit.engines import K1, B
 from searchkit.engines.whoosh.places import (
@@ -49,6 +50,8 @@ from searchkit.query import (
 )
 
 _FAR_DAY = 99_999_999
+
+FEW, SAMPLE = 0.5, 50
 
 
 def find(segment: Segment, statistics: Statistics, node: Node) -> set[int]:
@@ -181,6 +184,14 @@ class SegmentQuery:
             case _:
                 return size + 1
 
+    def _share(self, node: Node) -> float:
+        """About what share of all entries the node lets through, from 0 to 1."""
+        size = max(1, self._segment.size)
+        if not isinstance(node, DayRange):
+            return min(1.0, self._cost(node) / size)
+        looked_at = set(range(0, size, max(1, size // SAMPLE))) if self._segment.size else set()
+        return len(self._in_days(node, looked_at)) / max(1, len(looked_at))
+
     def _count(self, field: str, terms: Iterable[str]) -> int:
         return sum(len(p.ids) for term in terms if (p := self._read(field, term)) is not None)
 
@@ -223,14 +234,22 @@ class SegmentQuery:
     def _score_narrowed(
         self, part: Node, filters: Sequence[Node], within: set[int] | None
     ) -> dict[int, float]:
-        """The scores of a part among what filters let through; what leaves least goes first."""
+        """The scores of a part among what filters let through; what leaves least goes first.
+
+        Where the filters that are wider than the part leave little of it, too, its entries
+        are found before they are scored: a score costs more than a member of a set.
+        """
         least = self._cost(part)
         costs = sorted(((self._cost(f), n) for n, f in enumerate(filters)))
         first = [filters[n] for cost, n in costs if cost < least]
         if first:
             within = self.match(And(tuple(first)), within)
+        rest = costs[len(first) :]
+        if rest and prod(self._share(filters[n]) for _, n in rest) < FEW:
+            within = self.match(And((part, *(filters[n] for _, n in rest))), within)
+            return self.score(part, within) if within else {}
         scores = self.score(part, within) if within is None or within else {}
-        for _, number in costs[len(first) :]:
+        for _, number in rest:
             kept = self.match(filters[number], set(scores))
             if len(kept) < len(scores):
                 scores = {n: scores[n] for n in kept}
