@@ -89,15 +89,16 @@ class _Keys:
     def candidates(self, keys: Sequence[int]) -> list[int]:
         """Numbers of the texts that share keys, those that share most first."""
         found: list[int] = []
-        ordered, count = self._sorted, len(self._sorted)
+        ordered, count, first = self._sorted, len(self._sorted), self._first
         for key in keys:
             at = bisect_left(ordered, key << _NUMBER_BITS)
-            last = min(count, at + _MAX_SAME_KEY)
-            while at < last and ordered[at] >> _NUMBER_BITS == key:
-                found.append(ordered[at] & _NUMBER_MASK)
-                at += 1
-            if key in self._first:
-                found.append(self._first[key])
+            if at < count and ordered[at] >> _NUMBER_BITS == key:
+                for entry in ordered[at : at + _MAX_SAME_KEY]:
+                    if entry >> _NUMBER_BITS != key:
+                        break
+                    found.append(entry & _NUMBER_MASK)
+            if (number := first.get(key)) is not None:
+                found.append(number)
                 found += self._others.get(key, ())[:_MAX_SAME_KEY]
         if not found:
             return found
