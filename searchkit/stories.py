@@ -47,7 +47,7 @@ class Stories:
         The oldest of the copies that match stands for all; sorted by date, the story
         stands at its date.
         """
-        asked = count
+        asked = count + len(self._told)
         asked += _EXTRA if count and not self.all_copies else 0
         while True:
             found = self.engine.search(node, limit=asked, sort=self.sort)

@@ -35,6 +35,20 @@ def news(size: int) -> str:
     return "".join(paragraph.format(n=_letters(n)) for n in range(size // len(paragraph) + 1))
 
 
+def headings(size: int) -> str:
+    """Labels in capitals and questioners by a name, each once: none is looked up in the text."""
+    turns: list[str] = []
+    at = 0
+    while at < size:
+        name = _letters(10_000 + len(turns))
+        turn = (
+            f"{name.upper()}: We go to {name.title()}.\n\nQ: I ask about the budget of the river."
+        )
+        at += len(turn) + 2
+        turns.append(turn)
+    return "\n\n".join(turns)
+
+
 def _letters(n: int) -> str:
     return "".join("abcdefghij"[int(digit)] for digit in str(n))
 
@@ -46,7 +60,9 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("make", "small"), [(transcript, 500_000), (news, 50_000)], ids=["transcript", "news"]
+    ("make", "small"),
+    [(transcript, 500_000), (news, 50_000), (headings, 30_000)],
+    ids=["transcript", "news", "headings"],
 )
 def test_ten_times_the_text_takes_ten_times_as_long(make: Callable[[int], str], small: int) -> None:
     one, ten = make(small), make(10 * small)

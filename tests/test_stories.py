@@ -162,3 +162,15 @@ def test_campaign_parameters_make_no_second_page(run: Run, tmp_path: Path) -> No
     run("add", write(tmp_path / "l.jsonl", [{"url": url, "text": TREATY} for url in urls]))
     assert json.loads(run("status", "--format", "json").stdout)["documents"] == 1
     assert run("search", "summit").stdout == ""
+
+
+def test_passages_with_some_of_the_words_follow_as_many_as_are_asked_for(index: Index) -> None:
+    """Those with all the words match the looser question, too, and must not take their place."""
+    for all_copies in (False, True):
+        found = index.search("treaty lock", limit=100, all_copies=all_copies).hits
+        strict = sum(hit.matched == "all" for hit in found)
+        assert strict
+        assert strict < len(found)
+        for limit in range(strict + 1, len(found) + 1):
+            hits = index.search("treaty lock", limit=limit, all_copies=all_copies).hits
+            assert [h.passage.id for h in hits] == [h.passage.id for h in found[:limit]]

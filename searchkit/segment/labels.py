@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from searchkit.names.offices import HONORIFICS, OFFICE_MODIFIERS, OFFICES, word_set
 from searchkit.records import Document
@@ -99,12 +100,13 @@ def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
             labels.append(Label(number, found["label"].strip(), low, found.end(), end))
     counts = Counter(_surname(label.text) for label in labels)
     title = title_names(document)
+    written = words_as_written(document.text) if labels else frozenset()
     trusted = [
         label
         for label in labels
         if _trusted(
             label.text,
-            document.text,
+            written,
             counts,
             title,
             alone=label.words_at == paragraphs[label.paragraph][1],
@@ -113,6 +115,19 @@ def find_labels(document: Document, paragraphs: list[Span]) -> list[Label]:
     among = len({_surname(label.text) for label in trusted}) >= FEWEST_SPEAKERS
     sure = {label.paragraph for label in trusted}
     return [x for x in labels if x.paragraph in sure or (among and _is_full_name(x.text))]
+
+
+WRITTEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+
+
+@lru_cache(maxsize=1)  # form, labels and questioners ask for the same text, one after the other
+def words_as_written(text: str) -> frozenset[str]:
+    """The words of a text, capitals kept: what it also writes small is hardly a name.
+
+    >>> sorted(words_as_written("Our Budget: the budget"))
+    ['Budget', 'Our', 'budget', 'the']
+    """
+    return frozenset(WRITTEN.findall(text))
 
 
 def title_names(document: Document) -> set[str]:
@@ -144,7 +159,9 @@ def _surname(label: str) -> str:
     return tokens[-1] if tokens else label
 
 
-def _trusted(label: str, text: str, counts: Counter[str], title: set[str], *, alone: bool) -> bool:
+def _trusted(
+    label: str, written: frozenset[str], counts: Counter[str], title: set[str], *, alone: bool
+) -> bool:
     if QUESTIONERS.match(label) or OTHERS.match(label):
         return True
     words = label.split()
@@ -156,7 +173,7 @@ def _trusted(label: str, text: str, counts: Counter[str], title: set[str], *, al
         if HEADINGS.match(label):
             return False
         again = counts[_surname(label)] > 1
-        return (again or (len(label) > 3 and not alone)) and _may_speak(label, text, again=again)
+        return (again or (len(label) > 3 and not alone)) and _may_speak(label, written, again=again)
     if HEADINGS.match(label) or any(not is_capital(w) and w not in LABEL_WORDS for w in words):
         return False
     source = describe(split := split_words(label, 0, len(label)), 0, len(split))
@@ -180,7 +197,7 @@ HEADINGS = re.compile(
 SMALL_WORDS = word_set("a an the to in on at for from our your their its with by as into about")
 
 
-def _may_speak(label: str, text: str, *, again: bool) -> bool:
+def _may_speak(label: str, text: frozenset[str], *, again: bool) -> bool:
     """Whether a label in capitals is of a person, an office or a name, not of a subject.
 
     A word that the text itself writes small ("our budget") is no name that speaks once.
@@ -194,7 +211,7 @@ def _may_speak(label: str, text: str, *, again: bool) -> bool:
         return source.sort not in ("body", "country") or (again and len(words) <= 3)
     if not SMALL_WORDS.isdisjoint(words.lows):
         return False
-    return again or not all(re.search(rf"\b{re.escape(low)}\b", text) for low in words.lows)
+    return again or not text.issuperset(words.lows)
 
 
 # What stands before a colon in the head or foot of a release.

@@ -21,6 +21,7 @@ from searchkit.segment.labels import (
     Label,
     title_case,
     title_names,
+    words_as_written,
 )
 from searchkit.segment.people import People, Person, Speaker, name_tokens, speaks_for
 from searchkit.segment.phrases import FIELDS, OFFICE_WORDS, describe
@@ -75,19 +76,20 @@ def label_speaker(label: str, people: People, document: Document, home: str | No
         return _of_person(_one_titled(document, people), label, people, home)
     plain = SHORT_OFFICES.get(plain.strip("."), NUMBERED.sub("", plain))
     if plain.isupper() and plain.isalpha() and len(plain) <= LONGEST_INITIALS:
-        if person := _with_initials(plain, people):
+        if person := _with_initials(plain, document, people):
             return _of_person(person, label, people, home)
-        named = plain.capitalize() in document.text or plain.lower() in title_names(document)
+        written = words_as_written(document.text)
+        named = plain.capitalize() in written or plain.lower() in title_names(document)
         if len(plain) < LONGEST_INITIALS and not named:
             return Speaker(None, label, "turn")  # initials of somebody who is not named
-    written = title_case(plain) if plain.isupper() or _mostly_upper(plain) else plain
-    words = split_words(written, 0, len(written))
+    plain = title_case(plain) if plain.isupper() or _mostly_upper(plain) else plain
+    words = split_words(plain, 0, len(plain))
     source = describe(words, 0, len(words))
     if source is not None and source.sort in ("person", "name") and source.name:
         return _named_label(source.name, source.role, source.affiliation, label, people, home)
     if source is not None and source.role and source.sort in ("role", "anonymous"):
         return _role_label(source.role, source.affiliation, label, people, document, home)
-    return _named_label(_without_titles(written), None, None, label, people, home)
+    return _named_label(_without_titles(plain), None, None, label, people, home)
 
 
 def _of_person(person: Person | None, label: str, people: People, home: str | None) -> Speaker:
@@ -102,10 +104,10 @@ def _one_titled(document: Document, people: People) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
-def _with_initials(letters: str, people: People) -> Person | None:
-    """ "OVB": the one person whose names begin so."""
+def _with_initials(letters: str, document: Document, people: People) -> Person | None:
+    """ "OVB": the one person of the title whose names begin so."""
     found = [
-        p for p in people.order
+        p for p in named_in(document.title or "", people)
         if len(letters) > 1
         and "".join(part[0] for part in name_tokens(p.name)) == letters.lower()
     ]  # fmt: skip
@@ -186,12 +188,16 @@ def read_turns(
         via: Via = "turn" if waiting else "continuation"
         start = low
         if label is not None:
-            now = cache.setdefault(label.text, label_speaker(label.text, people, document, home))
+            if label.text not in cache:
+                cache[label.text] = label_speaker(label.text, people, document, home)
+            now = cache[label.text]
             now = replace(now, mention=document.text[label.start : label.end].strip())
             start, via = label.words_at, "turn"
             if now.role == "journalist":
                 opening = document.text[start : min(high, start + 300)]
-                now = asked_by = questioner(opening, now, given, asked_by, document.text)
+                now = asked_by = questioner(
+                    opening, now, given, asked_by, words_as_written(document.text)
+                )
             elif now.role is None and GIVES_FLOOR.search(document.text, start, high):
                 now = replace(now, role="moderator", affiliation=home)
                 cache[label.text] = now
@@ -222,34 +228,34 @@ def questioner(
     speaker: Speaker,
     given: tuple[str, str | None] | None,
     last: Speaker | None,
-    whole: str,
+    written: frozenset[str],
 ) -> Speaker:
     """A questioner who says who he is, or whom the moderator has just named.
 
-    ``whole`` is the text of the document: what it writes small elsewhere is no name.
+    ``written`` are the words of the document: what it writes small elsewhere is no name.
     """
     if last is not None and GOES_ON.match(text):
         return replace(speaker, name=last.name, affiliation=last.affiliation)
     for pattern in (INTRODUCES_SELF, NAME_FIRST, NAME_BODY):
         found = pattern.search(text) if pattern is INTRODUCES_SELF else pattern.match(text)
-        if found and _may_be_name(found["name"], whole):
+        if found and _may_be_name(found["name"], written):
             body = found.groupdict().get("body")
             return replace(speaker, name=found["name"].strip(" ."), affiliation=body)
-    if given is not None and _may_be_name(given[0], whole):
+    if given is not None and _may_be_name(given[0], written):
         return replace(speaker, name=given[0].strip(" ."), affiliation=given[1])
     if found := FROM_BODY.search(text):
         return replace(speaker, affiliation=found["body"])
     return speaker
 
 
-def _may_be_name(name: str, whole: str) -> bool:
+def _may_be_name(name: str, written: frozenset[str]) -> bool:
     """Not "Friday", "Iran’s", "Sticking" (with China), nor "Plenty" of what is written small."""
     words = name.strip(" .").split()
     if words[0] in NO_NAMES or words[-1].endswith(("’s", "'s")) or body_of(name):
         return False
     low = words[0].lower()
-    small = len(words) == 1 and re.search(rf"\b{re.escape(low)}\b", whole)
-    return not small and not (len(words) == 1 and low in FIELDS) and not low.endswith("ing")
+    common = len(words) == 1 and (low in written or low in FIELDS)
+    return not common and not low.endswith("ing")
 
 
 NO_NAMES = word_set(
@@ -273,7 +279,9 @@ def _before_first(
         return None
     speakers = {}
     for label in labels.values():
-        speaker = cache.setdefault(label.text, label_speaker(label.text, people, document, home))
+        if label.text not in cache:
+            cache[label.text] = label_speaker(label.text, people, document, home)
+        speaker = cache[label.text]
         if speaker.name:
             speakers[speaker.name] = speaker
     first_name = cache[labels[first].text].name
