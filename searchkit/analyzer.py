@@ -111,9 +111,9 @@ APOSTROPHES = "'’‘‛ʼʻʹ′`´＇׳"
 WORD = re.compile(
     rf"""
       [{_CJK}][{_MARK}]*+                                      # one Han or kana character
-    | {_INITIAL}(?:\.{_INITIAL}(?!\w))++(?:\.(?!\w))?+         # U.N, U.S.
-      (?:[{APOSTROPHES}]s\b)?+                                 #   and its end: U.N.'s
-    | \d{{1,3}}+(?:,\d{{3}}(?!\d))++(?:\.\d++)?+{_INITIAL}*+   # 1,000 and 1,000.5
+    | {_INITIAL}(?:\.{_INITIAL}(?!\w))+(?:\.(?!\w))?           # U.N, U.S.
+      (?:[{APOSTROPHES}]s\b)?                                  #   and its end: U.N.'s
+    | \d{{1,3}}+(?:,\d{{3}}(?!\d))+(?:\.\d++)?{_INITIAL}*+     # 1,000 and 1,000.5
     | (?<!\d[.,])\d++[.,]\d++(?![.,]\d){_INITIAL}*+            # 3.5, 3,5, 3.5bn; not 1.2.2024
     | {_LETTER}++                                              # a word with its marks: naïve,
       (?:(?:[{_MARK}]++|[{APOSTROPHES}](?=[^\W_])){_LETTER}*+)*+  # O'Brien, l'accord
